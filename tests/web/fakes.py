@@ -52,7 +52,13 @@ class FakeAssistant:
     """Answers what is written here, refuses the rest; keeps what it was asked."""
 
     documents: Sequence[Document] = field(default_factory=lambda: load_articles(ARTICLES))
-    suggestions: Sequence[str] = (COMPANIES, "“人工智能十八条”是哪个月发布的？", "十大集聚区是哪十个？", OUTLINE, VISITORS)
+    suggestions: Sequence[str] = (
+        COMPANIES,
+        "“人工智能十八条”是哪个月发布的？",
+        "十大集聚区是哪十个？",
+        OUTLINE,
+        VISITORS,
+    )
     slow_s: float = 0.8
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 

@@ -102,12 +102,11 @@ def _create(loading: _Loading) -> FastAPI:
 
     words = load_words()
     page = build_page(lambda: loading.chat, words, loading._max_question_chars)
-    return gradio.mount_gradio_app(app, page, path="/", **mount_options(words))
+    gradio.mount_gradio_app(app, page, path="/", **mount_options())
+    return app
 
 
-def serve(
-    load: AssistantLoader, host: str, port: int, *, max_question_chars: int = MAX_QUESTION_CHARS
-) -> None:
+def serve(load: AssistantLoader, host: str, port: int, *, max_question_chars: int = MAX_QUESTION_CHARS) -> None:
     """Run the web application until it is told to stop.
 
     Raises:

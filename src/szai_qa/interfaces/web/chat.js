@@ -141,8 +141,8 @@
   }
 
   function scrollToQuestion(element) {
-    const view = byId("scroll");
-    view.scrollTop += element.getBoundingClientRect().top - view.getBoundingClientRect().top - 16;
+    const view = byId("scroll"), question = element.querySelector(".question");
+    view.scrollTop += question.getBoundingClientRect().top - view.getBoundingClientRect().top - (narrow.matches ? 12 : 32);
   }
 
   // The status line is emptied first, or a repeated message is not read out.

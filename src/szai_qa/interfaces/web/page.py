@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gradio as gr
 
@@ -114,7 +114,7 @@ def _components(words: Words, max_chars: int) -> Components:
 def _wire(parts: Components, handlers: Handlers) -> None:
     first_view = [parts.talk, parts.panel, parts.about]
     failed = "() => window.szaiChat.failed()"
-    options = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    options: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     parts.box.start(handlers.start, None, first_view, **options)
     asked = parts.box.ask(handlers.ask, parts.conversation, [parts.conversation, parts.talk], **options)
     asked.failure(None, js=failed)
@@ -126,10 +126,11 @@ def build_page(ready: Callable[[], Chat | None], words: Words, max_chars: int) -
     """Return the page; `ready` is asked at each event for the chat, None while it loads."""
     with gr.Blocks(title=f"{words('brand')} · {words('strap')}", analytics_enabled=False, fill_width=True) as page:
         _wire(_components(words, max_chars), Handlers(ready, words))
-    return page
+    blocks: gr.Blocks = page
+    return blocks
 
 
-def mount_options(words: Words) -> dict[str, object]:
+def mount_options() -> dict[str, Any]:
     """Return how the page is mounted: closed where it can be, in the page's own look, with no outside host."""
     folder = files("szai_qa.interfaces.web")
     style = folder.joinpath("chat.css").read_text("utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from szai_qa.interfaces.web.chat import Conversation, Fault, Turn
-from szai_qa.interfaces.web.markup import Html, hidden, icon, join, tag
+from szai_qa.interfaces.web.markup import Html, icon, join, tag
 from szai_qa.interfaces.web.render_quote import (
     article_date,
     citation,
@@ -18,9 +18,10 @@ from szai_qa.interfaces.web.render_quote import (
     render_near,
     render_outline,
     render_quote,
+    wants_lead,
 )
 from szai_qa.interfaces.web.words import Words
-from szai_qa.records import Document, Quote, Refusal, RefusalReason
+from szai_qa.records import Answer, Document, Refusal, RefusalReason
 
 MAX_NEAR = 2
 
@@ -30,9 +31,7 @@ def render_conversation(
 ) -> Html:
     """Return all turns, oldest first; suggestions stand under the last one only."""
     turns = conversation.turns
-    items = [
-        render_turn(turn, words, suggestions if turn is turns[-1] else (), several_articles) for turn in turns
-    ]
+    items = [render_turn(turn, words, suggestions if turn is turns[-1] else (), several_articles) for turn in turns]
     notice = tag("p", words("restarted"), class_="notice", role="status") if conversation.restarted else None
     return join(notice, tag("ol", *items, class_="turns", aria_label=words("talk.aria")))
 
@@ -69,13 +68,17 @@ def render_turn(turn: Turn, words: Words, suggestions: Sequence[str], several_ar
     if turn.answer is None:
         kind, body, announcement = "fault", _fault(turn, words), ""
     elif turn.answer.refusal:
-        kind, body = "refusal", _refusal(turn.answer.refusal, words, suggestions)
-        title = _refusal_title(turn.answer.refusal, words)
-        announcement = words("announce.refusal", title=title, missing="、".join(turn.answer.refusal.missing))
+        refusal = turn.answer.refusal
+        kind, body = "refusal", _refusal(refusal, words, suggestions)
+        announcement = words(
+            "announce.refusal", title=_refusal_title(refusal, words), missing="、".join(refusal.missing)
+        )
     else:
-        kind, body = "answer", _answer(turn.answer.quotes, words, suggestions)
-        lead = next((lead for quote in turn.answer.quotes if (lead := lead_of(quote))), "")
-        announcement = words("announce.answer", n=len(turn.answer.quotes), lead=lead)
+        quotes = turn.answer.quotes
+        kind, body = "answer", _answer(turn.answer, words, suggestions)
+        announcement = words(
+            "announce.answer", n=len(quotes), lead=_shows_lead(turn.answer) and lead_of(quotes[0]) or quotes[0].text
+        )
     resolved = turn.answer.resolved_question if turn.answer else None
     return tag(
         "li",
@@ -104,8 +107,13 @@ def _understood(resolved: str | None, words: Words) -> Html | None:
     return tag("p", words("understood", q=resolved), " ", change, class_="understood")
 
 
-def _answer(quotes: Sequence[Quote], words: Words, suggestions: Sequence[str]) -> Html:
-    leads = render_leads(quotes, words)
+def _shows_lead(answer: Answer) -> bool:
+    return wants_lead(answer.resolved_question or answer.question)
+
+
+def _answer(answer: Answer, words: Words, suggestions: Sequence[str]) -> Html:
+    quotes = answer.quotes
+    leads = render_leads(quotes, words) if _shows_lead(answer) else None
     if is_outline(quotes):
         intro, body = words("outline", n=len(quotes)), render_outline(quotes, words)
         leads = None
@@ -153,9 +161,9 @@ def _refusal_text(refusal: Refusal, words: Words, example: str) -> Html | None:
 
 
 def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str]) -> Html:
-    missing = [
-        tag("li", tag("span", words("missing.tag"), class_="tag"), " ", tag("strong", item)) for item in refusal.missing
-    ]
+    # Of an unclear follow-up `missing` names the unclear word, which the title has.
+    lacking = refusal.missing if refusal.reason is RefusalReason.MISSING_DETAIL else ()
+    missing = [tag("li", tag("span", words("missing.tag"), class_="tag"), tag("strong", item)) for item in lacking]
     near = refusal.nearest[:MAX_NEAR]
     quotes = [render_near(quote, number, near, words) for number, quote in enumerate(near, 1)]
     heading = tag("p", words("near"), tag("strong", words("near.not")), class_="near-title")
@@ -165,7 +173,7 @@ def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str]) -> Html
             "plain",
             _refusal_title(refusal, words),
             _refusal_text(refusal, words, suggestions[0] if suggestions else ""),
-            tag("ul", *missing, class_="missing") if refusal.reason is RefusalReason.MISSING_DETAIL and missing else None,
+            tag("ul", *missing, class_="missing") if missing else None,
         ),
         join(heading, *quotes) if quotes else None,
         _chips(suggestions, words("instead")),
@@ -204,6 +212,3 @@ def _chips(questions: Sequence[str], title: str | None) -> Html | None:
     ]
     label = tag("p", title, class_="chips-title") if title else None
     return tag("div", label, tag("ul", *chips), class_="chips")
-
-
-__all__ = ["failure_card", "hidden", "render_conversation", "render_first_visit", "render_starting", "render_turn"]

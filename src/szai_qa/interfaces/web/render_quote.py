@@ -6,8 +6,11 @@ so that the blockquote's text is the article's slice, character for character.
 
 from __future__ import annotations
 
+import json
 import urllib.parse
 from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
 
 from szai_qa.interfaces.web.markup import Html, hidden, icon, join, tag
 from szai_qa.interfaces.web.words import Words
@@ -94,7 +97,8 @@ def place(quote: Quote, quotes: Sequence[Quote], words: Words) -> str:
     else:
         parts.append(words("place.paragraph", p=sentence.paragraph))
         if sum(_same_paragraph(quote, other) for other in quotes) > 1:
-            mates = [s for s in document.sentences if (s.section, s.paragraph) == (sentence.section, sentence.paragraph)]
+            where = (sentence.section, sentence.paragraph)
+            mates = [s for s in document.sentences if (s.section, s.paragraph) == where]
             parts.append(words("place.sentence", k=mates.index(sentence) + 1))
     return " · ".join(parts)
 
@@ -144,14 +148,14 @@ def cite_button(number: int, words: Words, *children: str | Html | None, class_:
     )
 
 
-def source_line(quote: Quote, number: int, quotes: Sequence[Quote], words: Words) -> Html:
+def source_line(quote: Quote, number: int, quotes: Sequence[Quote], words: Words, hint: str = "") -> Html:
     """Return the button under a quote that says where it stands and opens the source there."""
     return cite_button(
         number,
         words,
         tag("span", str(number), class_="number", aria_hidden="true"),
         hidden(words("cite.aria", n=number)),
-        tag("span", place(quote, quotes, words), tag("span", f" · {words('context')}", class_="phone"), class_="place"),
+        tag("span", place(quote, quotes, words), tag("span", hint, class_="phone") if hint else None, class_="place"),
         class_="source",
     )
 
@@ -164,7 +168,7 @@ def render_quote(quote: Quote, number: int, quotes: Sequence[Quote], words: Word
         tag("blockquote", quote_words(quote), lang="zh-Hans", cite=article.url),
         tag(
             "figcaption",
-            source_line(quote, number, quotes, words),
+            source_line(quote, number, quotes, words, f" · {words('context')}"),
             tag("span", source_title(article, words), class_="title", lang="zh-Hans") if show_title else None,
             tag("span", icon("check"), words("verbatim.short"), class_="exact phone"),
         ),
@@ -182,6 +186,18 @@ def render_near(quote: Quote, number: int, quotes: Sequence[Quote], words: Words
         class_="quote near",
         **quote_data(quote, number, near=True),
     )
+
+
+@lru_cache
+def _forms_without_lead() -> dict[str, list[str]]:
+    forms: dict[str, list[str]] = json.loads(files(__package__).joinpath("no_lead.json").read_text("utf-8"))
+    return forms
+
+
+def wants_lead(question: str) -> bool:
+    """Tell whether a few words can answer a question: not one for yes or no, nor one for a reason."""
+    forms, asked = _forms_without_lead(), question.rstrip(" ？?。.！!")
+    return not asked.endswith(tuple(forms["at_end"])) and not any(form in asked for form in forms["anywhere"])
 
 
 def render_leads(quotes: Sequence[Quote], words: Words) -> Html | None:

@@ -13,8 +13,19 @@ from szai_qa.interfaces.web.words import Words
 from szai_qa.records import Article, Document, Sentence, SentenceKind
 
 # Words that the page's script needs: it has none of its own.
-SCRIPT_WORDS = ("ask.placeholder", "ask.more", "wait", "wait.slow", "copy.done", "copy.failed", "panel.count",
-                "panel.near", "too.long", "offline.button", "ask.button")
+SCRIPT_WORDS = (
+    "ask.placeholder",
+    "ask.more",
+    "wait",
+    "wait.slow",
+    "copy.done",
+    "copy.failed",
+    "panel.count",
+    "panel.near",
+    "too.long",
+    "offline.button",
+    "ask.button",
+)
 
 
 def render_source(document: Document, words: Words) -> Html:
