@@ -5,6 +5,7 @@ The assistant loads in the background, so that the page is there at once and say
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -113,21 +114,24 @@ def serve(load: AssistantLoader, host: str, port: int, *, max_question_chars: in
         InputError: the address cannot be used, for instance because another program has the port.
         SzaiQaError: the assistant could not be loaded.
     """
-    listener = _listen(host, port)
+    loading = _Loading(load, max_question_chars)
+    with _listen(host, port) as listener:
+        asyncio.run(_run(loading, listener))
+    if loading.error:
+        raise loading.error
+
+
+async def _run(loading: _Loading, listener: socket.socket) -> None:
+    # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
-    loading = _Loading(load, max_question_chars)
-    config = uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5))
 
     def stop() -> None:
         server.should_exit = True
 
     loading.on_error = stop
-    with listener:
-        server.run(sockets=[listener])
-    if loading.error:
-        raise loading.error
+    await server.serve(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

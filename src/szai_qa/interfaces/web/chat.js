@@ -46,6 +46,7 @@
 
   function ask(question) {
     question = question.trim();
+    if (offline) checkConnection();
     if (pending !== null || offline || !question || points(question).length > limit) return;
     pending = lastQuestion = question;
     if (typed() === question) box().value = "";
@@ -78,7 +79,7 @@
 
   // The server could not be reached, or gave no answer that the page understands.
   function failed() {
-    if (pending === null) return;
+    if (pending === null) { checkConnection(); return; }
     const area = byId("pending"), lost = area.querySelector(".lost");
     lost.querySelector("[data-do=ask]").dataset.text = pending;
     area.querySelector(".searching").hidden = true;
@@ -87,9 +88,21 @@
     checkConnection();
   }
 
+  // Gradio answers a lost connection by reloading the page, and the conversation is gone; told of an ordinary
+  // failure instead, it leaves the page to us.
+  const plainFetch = window.fetch;
+  window.fetch = async (...request) => {
+    try {
+      return await plainFetch(...request);
+    } catch (problem) {
+      if (!String(request[0]?.url ?? request[0]).includes("/run/predict")) throw problem;
+      return Response.json({ error: null }, { status: 500 });
+    }
+  };
+
   async function checkConnection() {
     let reached = false;
-    try { reached = (await fetch("healthz", { cache: "no-store" })).status < 500; } catch { /* no connection */ }
+    try { reached = (await plainFetch("healthz", { cache: "no-store" })).status < 500; } catch { /* no connection */ }
     setOffline(!reached);
     if (!reached) setTimeout(checkConnection, 3 * POLL_MS);
   }
@@ -119,7 +132,7 @@
   // ---- The conversation ----
   function onTalk() {
     const starting = document.querySelector("[data-starting]");
-    if (starting) { setTimeout(() => send("start", {}), POLL_MS); return; }
+    if (starting) { setTimeout(start, POLL_MS); return; }
     const turns = all(".turn"), last = turns.at(-1);
     syncFolds();
     if (pending !== null && turns.every((turn) => turn !== last || turn.dataset.seen)) {
@@ -139,6 +152,9 @@
     if (wide.matches && root.dataset.source === "open") showSource(quotesOf(last), 0);
     else setShown([], 0);
   }
+
+  // An article is only sent to a screen that has room for it from the start.
+  const start = () => send("start", { panel: wide.matches ? 1 : 0 });
 
   function scrollToQuestion(element) {
     const view = byId("scroll"), question = element.querySelector(".question");
@@ -165,16 +181,12 @@
     return all("[data-start]", turn).map((element) => ({ element, ...element.dataset }));
   }
 
-  function showSource(quotes, index, open = false) {
-    const article = quotes[index]?.article ?? byId("panel").querySelector(".sheet")?.dataset.article;
-    if (open) openSource();
-    if (article && byId("panel").querySelector(".sheet")?.dataset.article !== article) {
-      wanted = { quotes, index };
-      send("read", { article });
-      return;
-    }
-    setShown(quotes, index);
-    markArticle();
+  const shownArticle = () => byId("panel").querySelector(".sheet")?.dataset.article;
+
+  function showSource(quotes, index, open = false, article = quotes[index]?.article ?? shownArticle()) {
+    wanted = { quotes, index, open };
+    if (article === shownArticle()) onPanel();
+    else send("read", { article });
   }
 
   function setShown(quotes, index) {
@@ -184,8 +196,9 @@
   }
 
   function onPanel() {
-    const { quotes, index } = wanted ?? { quotes: [], index: 0 };
+    const { quotes, index, open } = wanted ?? { quotes: [], index: 0, open: false };
     wanted = null;
+    if (open) openSource();
     setShown(quotes, index);
     markArticle();
   }
@@ -293,10 +306,7 @@
     close: closeSource,
     read: (element) => {
       byId("about").close();
-      setShown([], 0);
-      if (byId("panel").querySelector(".sheet")?.dataset.article === element.dataset.article) markArticle();
-      else { wanted = null; send("read", { article: element.dataset.article }); }
-      openSource();
+      showSource([], 0, true, element.dataset.article);
     },
     about: () => byId("about")?.showModal(),
     "close-dialog": (element) => element.closest("dialog").close(),
@@ -381,7 +391,7 @@
     document.querySelector("main.contain")?.setAttribute("role", "presentation");
     if (mouse.matches && wide.matches) box().focus();
     setOffline(!navigator.onLine);
-    send("start", {});
+    start();
   }
 
   const nothing = () => {};

@@ -42,15 +42,16 @@ class Handlers:
         self._ready = ready
         self._words = words
 
-    def start(self) -> tuple[str, str, str]:
-        """Return the first view: the talk, the panel with the first article, the list of articles."""
+    def start(self, event: gr.EventData) -> tuple[str, str, str]:
+        """Return the first view: the talk, the panel with the first article if asked for, the list of articles."""
         chat = self._ready()
         if chat is None:
             return str(render.render_starting(self._words)), "", ""
         documents = chat.assistant.documents
+        wants_panel = bool(_sent(event, "panel", 0))
         return (
             self._talk(chat, Conversation()),
-            str(render_source.render_source(documents[0], self._words)) if documents else "",
+            str(render_source.render_source(documents[0], self._words)) if wants_panel and documents else "",
             str(render_source.render_about(documents, self._words)),
         )
 
@@ -118,8 +119,8 @@ def _wire(parts: Components, handlers: Handlers) -> None:
     parts.box.start(handlers.start, None, first_view, **options)
     asked = parts.box.ask(handlers.ask, parts.conversation, [parts.conversation, parts.talk], **options)
     asked.failure(None, js=failed)
-    parts.box.read(handlers.read, None, parts.panel, **options)
-    parts.box.clear(handlers.clear, None, [parts.conversation, parts.talk], **options)
+    parts.box.read(handlers.read, None, parts.panel, **options).failure(None, js=failed)
+    parts.box.clear(handlers.clear, None, [parts.conversation, parts.talk], **options).failure(None, js=failed)
 
 
 def build_page(ready: Callable[[], Chat | None], words: Words, max_chars: int) -> gr.Blocks:

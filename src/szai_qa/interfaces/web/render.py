@@ -76,9 +76,8 @@ def render_turn(turn: Turn, words: Words, suggestions: Sequence[str], several_ar
     else:
         quotes = turn.answer.quotes
         kind, body = "answer", _answer(turn.answer, words, suggestions)
-        announcement = words(
-            "announce.answer", n=len(quotes), lead=_shows_lead(turn.answer) and lead_of(quotes[0]) or quotes[0].text
-        )
+        lead = lead_of(quotes[0]) if _shows_lead(turn.answer) else None
+        announcement = words("announce.answer", n=len(quotes), lead=lead or quotes[0].text)
     resolved = turn.answer.resolved_question if turn.answer else None
     return tag(
         "li",
