@@ -22,8 +22,9 @@ from test_web_markup import Parsed
 from szai_qa.corpus.article import parse_article
 from szai_qa.interfaces.web.chat import Conversation, Fault, Turn
 from szai_qa.interfaces.web.render import render_conversation, render_first_visit, render_turn
+from szai_qa.interfaces.web.render_frame import render_box
 from szai_qa.interfaces.web.render_quote import citation, fragment_url, is_outline, lead_of, place, quote_words
-from szai_qa.interfaces.web.render_source import render_about, render_box, render_source
+from szai_qa.interfaces.web.render_source import render_about, render_source
 from szai_qa.interfaces.web.words import languages, load_words
 from szai_qa.records import Quote
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from szai_qa.errors import InputError, SzaiQaError
 from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
-from szai_qa.interfaces.web.words import load_words
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,7 +31,7 @@ class _Loading:
 
     def __init__(self, load: AssistantLoader, max_question_chars: int) -> None:
         self._load = load
-        self._max_question_chars = max_question_chars
+        self.max_question_chars = max_question_chars
         self.chat: Chat | None = None
         self.error: SzaiQaError | None = None
         self.on_error: Callable[[], None] = lambda: None
@@ -42,7 +41,7 @@ class _Loading:
 
     def _run(self) -> None:
         try:
-            self.chat = Chat(self._load(), self._max_question_chars)
+            self.chat = Chat(self._load(), self.max_question_chars)
         except SzaiQaError as problem:
             self.error = problem
         except Exception as problem:
@@ -101,8 +100,7 @@ def _create(loading: _Loading) -> FastAPI:
         status, body = loading.health()
         return JSONResponse(body, status)
 
-    words = load_words()
-    page = build_page(lambda: loading.chat, words, loading._max_question_chars)
+    page = build_page(lambda: loading.chat, loading.max_question_chars)
     gradio.mount_gradio_app(app, page, path="/", **mount_options())
     return app
 

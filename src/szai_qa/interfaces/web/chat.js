@@ -132,7 +132,7 @@
   // ---- The conversation ----
   function onTalk() {
     const starting = document.querySelector("[data-starting]");
-    if (starting) { setTimeout(start, POLL_MS); return; }
+    if (starting) { setTimeout(view, POLL_MS); return; }
     const turns = all(".turn"), last = turns.at(-1);
     syncFolds();
     if (pending !== null && turns.every((turn) => turn !== last || turn.dataset.seen)) {
@@ -154,7 +154,10 @@
   }
 
   // An article is only sent to a screen that has room for it from the start.
-  const start = () => send("start", { panel: wide.matches ? 1 : 0 });
+  function view(language = stored("szai-language") ?? "") {
+    wanted ??= shown;
+    send("view", { language, panel: wide.matches || shownArticle() ? 1 : 0, article: shownArticle() ?? "" });
+  }
 
   function scrollToQuestion(element) {
     const view = byId("scroll"), question = element.querySelector(".question");
@@ -308,11 +311,18 @@
       byId("about").close();
       showSource([], 0, true, element.dataset.article);
     },
-    about: () => byId("about")?.showModal(),
+    about: () => { byId("keys").checked = stored("szai-keys") !== "off"; byId("about").showModal(); },
     "close-dialog": (element) => element.closest("dialog").close(),
     new: () => { if (all(".turn").length) byId("confirm").showModal(); else box().focus(); },
     "new-yes": () => { byId("confirm").close(); unfolded.clear(); send("clear", {}); box().focus(); },
     theme: toggleTheme,
+    language: (element) => {
+      const list = byId("languages");
+      if (narrow.matches && list.dataset.open !== "yes") { list.dataset.open = "yes"; return; }
+      list.dataset.open = "no";
+      store("szai-language", element.dataset.language);
+      view(element.dataset.language);
+    },
     menu: () => setMenu(byId("menu").dataset.open !== "yes"),
     skip: () => box().focus(),
   };
@@ -347,6 +357,7 @@
   document.addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-do]");
     if (!element?.matches("[data-do=menu]") && byId("menu")?.dataset.open === "yes") setMenu(false);
+    if (!element?.matches("[data-do=language]") && byId("languages")?.dataset.open === "yes") byId("languages").dataset.open = "no";
     if (event.target.matches?.("dialog")) event.target.close();
     if (!element) return;
     if (element.tagName === "A") event.preventDefault();
@@ -368,6 +379,9 @@
     }
   });
 
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "keys") store("szai-keys", event.target.checked ? null : "off");
+  });
   addEventListener("popstate", () => { if (root.dataset.source === "open" && !wide.matches) hideSource(); });
   addEventListener("offline", () => setOffline(true));
   addEventListener("online", checkConnection);
@@ -376,12 +390,20 @@
     root.dataset.source = wide.matches && byId("panel").querySelector(".sheet") ? "open" : "closed";
   });
 
-  function connectBox(element, trigger) {
-    send = trigger;
+  function onBox() {
     const form = byId("ask-form");
     words = JSON.parse(form.dataset.words);
     limit = Number(form.dataset.max);
     root.lang = form.dataset.language;
+    document.title = form.dataset.title;
+    setOffline(offline);
+  }
+
+  function connectBox(element, trigger, watch) {
+    send = trigger;
+    watch("value", onBox);
+    onBox();
+    const form = byId("ask-form");
     form.addEventListener("submit", (event) => { event.preventDefault(); ask(box().value); });
     box().addEventListener("input", refreshBox);
     if (wide.matches) root.dataset.source = "open";
@@ -390,8 +412,8 @@
     }
     document.querySelector("main.contain")?.setAttribute("role", "presentation");
     if (mouse.matches && wide.matches) box().focus();
-    setOffline(!navigator.onLine);
-    start();
+    if (!navigator.onLine) setOffline(true);
+    view();
   }
 
   const nothing = () => {};

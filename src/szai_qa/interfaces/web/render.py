@@ -71,7 +71,7 @@ def render_turn(turn: Turn, words: Words, suggestions: Sequence[str], several_ar
         refusal = turn.answer.refusal
         kind, body = "refusal", _refusal(refusal, words, suggestions)
         announcement = words(
-            "announce.refusal", title=_refusal_title(refusal, words), missing="、".join(refusal.missing)
+            "announce.refusal", title=_refusal_title(refusal, words), missing=words("list.and").join(refusal.missing)
         )
     else:
         quotes = turn.answer.quotes
@@ -137,7 +137,8 @@ def _answer(answer: Answer, words: Words, suggestions: Sequence[str]) -> Html:
         ),
         class_="actions",
     )
-    return join(leads or tag("p", intro, class_="intro"), body, actions, _chips(suggestions, words("next")))
+    note = tag("p", words("language.note"), class_="note") if words("language.note") else None
+    return join(leads or tag("p", intro, class_="intro"), body, actions, note, _chips(suggestions, words("next")))
 
 
 def _refusal_title(refusal: Refusal, words: Words) -> str:
