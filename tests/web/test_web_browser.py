@@ -227,6 +227,34 @@ def test_a_question_asked_while_the_index_loads_is_answered_by_itself(browser: B
         assert page.inner_text(".lead") == "2200余家"
 
 
+def test_a_question_asked_before_the_page_is_ready_is_asked_once(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector("#question")
+    ask(page, VISITORS)
+    assert page.inner_text(".lead") == "10.2万人次"
+    page.wait_for_timeout(200)
+    assert page.locator(".turn").count() == 1
+    page.close()
+
+
+def test_the_language_changes_around_the_quotes_and_not_in_them(desktop: Page, assistant: FakeAssistant) -> None:
+    ask(desktop, COMPARISON)
+    desktop.locator(".source").nth(1).click()
+    desktop.fill("#question", "草稿")
+    for language, verbatim, count in (
+        ("zh-Hant", "與原文逐字一致", "引文 2 / 2"),
+        ("en", "Checked against the article", "Quote 2 of 2"),
+    ):
+        desktop.click(f"[data-language={language}]")
+        desktop.wait_for_selector(f".turn >> text={verbatim}")
+        assert desktop.evaluate("document.documentElement.lang") == language
+        assert desktop.inner_text("#panel .count") == count
+        assert desktop.inner_text("#panel .quoted.current mark") == "253家人工智能企业"
+        assert check_quotes(desktop, assistant) == 2
+    assert desktop.input_value("#question") == "草稿"
+
+
 def test_a_lost_server_is_told_and_the_question_is_kept(browser: Browser, assistant: FakeAssistant) -> None:
     with running(lambda: assistant) as url:
         port = int(url.rstrip("/").rpartition(":")[2])

@@ -127,9 +127,8 @@ class Chat:
         return [question for question in self.assistant.suggestions if question not in asked][:count]
 
     def ask(self, conversation: Conversation, question: str) -> Conversation:
-        """Return the conversation with the question's turn; a blank question changes nothing."""
-        question = question.strip()
-        return conversation.with_turn(self._turn(conversation, question)) if question else conversation
+        """Return the conversation with the question's turn; every question gets one, a blank one too."""
+        return conversation.with_turn(self._turn(conversation, question.strip()))
 
     def _turn(self, conversation: Conversation, question: str) -> Turn:
         turn_id = secrets.token_hex(4)
