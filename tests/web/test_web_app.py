@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import signal
 import socket
 import threading
 from typing import Any
@@ -177,6 +179,17 @@ def test_a_port_in_use_is_an_error_that_says_what_to_do() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match="--port"):
             serve(FakeAssistant, "127.0.0.1", port)
+
+
+def test_the_server_tells_its_address_when_it_is_ready_and_stops_on_ctrl_c() -> None:
+    addresses = []
+
+    def stop(address: str) -> None:
+        addresses.append(address)
+        signal.raise_signal(signal.SIGINT)
+
+    serve(FakeAssistant, "127.0.0.1", 0, on_ready=stop)
+    assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/", addresses[0])
 
 
 def test_an_unknown_host_is_an_error_that_says_what_to_do() -> None:

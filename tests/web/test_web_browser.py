@@ -238,6 +238,16 @@ def test_a_question_asked_before_the_page_is_ready_is_asked_once(browser: Browse
     page.close()
 
 
+def test_a_browser_without_a_network_still_asks_a_server_on_its_own_machine(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })")
+    page = context.new_page()
+    page.goto(address)
+    ask(page, COMPANIES)
+    assert not page.is_visible("#offline")
+    context.close()
+
+
 def test_the_language_changes_around_the_quotes_and_not_in_them(desktop: Page, assistant: FakeAssistant) -> None:
     ask(desktop, COMPARISON)
     desktop.locator(".source").nth(1).click()

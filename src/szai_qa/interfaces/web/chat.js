@@ -222,7 +222,9 @@ window.szaiChat = (() => {
     }
   });
 
-  addEventListener("offline", () => setOffline(true));
+  // The browser's own word is only a hint: without an outside network it says offline, and this site may still be
+  // there, on the same machine.
+  addEventListener("offline", checkConnection);
   addEventListener("online", checkConnection);
 
   // ---- Gradio's components tell when they are there, and when they have changed ----
@@ -232,7 +234,7 @@ window.szaiChat = (() => {
     limit = Number(form.dataset.max);
     root.lang = form.dataset.language;
     document.title = form.dataset.title;
-    setOffline(offline || !navigator.onLine);
+    setOffline(offline);
   }
 
   function connectBox(element, trigger, watch) {
