@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import (
+    BOTH,
     BROKEN,
     COMPANIES,
     COMPARISON,
@@ -18,6 +19,7 @@ from fakes import (
     SLOW,
     VISITORS,
     FakeAssistant,
+    TwoArticles,
 )
 from serving import running, watched
 
@@ -236,6 +238,28 @@ def test_a_question_asked_before_the_page_is_ready_is_asked_once(browser: Browse
     page.wait_for_timeout(200)
     assert page.locator(".turn").count() == 1
     page.close()
+
+
+def test_offsets_hold_beside_emoji_and_quotes_lead_from_article_to_article(browser: Browser) -> None:
+    assistant = TwoArticles()
+    with running(lambda: assistant) as url, watched(browser, url) as page:
+        ask(page, BOTH)
+        quotes = page.evaluate(QUOTES)
+        for quote, document in zip(quotes, assistant.documents, strict=True):
+            assert quote["text"] == document.article.text[quote["start"] : quote["end"]]
+        page.locator(".source").first.click()
+        assert page.text_content("#panel .quoted.current") == quotes[0]["text"]
+        assert page.text_content("#panel .quoted.current mark") == "12\u3000家🐉"
+        page.keyboard.press("]")
+        page.wait_for_selector("#panel .sheet[data-article=szai-2024-review] .quoted.current")
+        assert page.text_content("#panel .quoted.current mark") == "2200余家"
+        assert page.inner_text("#panel .count") == "引文 2 / 2"
+        page.locator("#panel [data-do=next]").click()
+        page.wait_for_selector("#panel .sheet[data-article=trap] .quoted.current")
+        page.click("[data-do=about] >> visible=true")
+        page.click("#about [data-article=szai-2024-review]")
+        page.wait_for_selector("#panel .sheet[data-article=szai-2024-review]")
+        assert page.locator("#panel .quoted").count() == 0
 
 
 def test_a_browser_without_a_network_still_asks_a_server_on_its_own_machine(browser: Browser, address: str) -> None:

@@ -22,10 +22,11 @@ from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from fastapi.responses import JSONResponse
+    from fastapi.responses import JSONResponse, Response
 
 log = logging.getLogger(__name__)
 AssistantLoader = Callable[[], Assistant]
+MAX_PORT = 65535
 
 
 class _Loading:
@@ -87,8 +88,9 @@ def _create(loading: _Loading) -> FastAPI:
     import gradio
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
-    from fastapi.responses import JSONResponse
+    from fastapi.responses import JSONResponse, Response
 
+    from szai_qa.interfaces.web import render_frame
     from szai_qa.interfaces.web.guard import Guard
     from szai_qa.interfaces.web.page import build_page, mount_options
 
@@ -106,6 +108,10 @@ def _create(loading: _Loading) -> FastAPI:
     def healthz() -> JSONResponse:
         status, body = loading.health()
         return JSONResponse(body, status)
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return Response(render_frame.favicon(), media_type="image/svg+xml")
 
     page = build_page(lambda: loading.chat, loading.max_question_chars)
     gradio.mount_gradio_app(app, page, path="/", **mount_options())
@@ -143,7 +149,7 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
     # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5))
+    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=3))
 
     def stop(_: SzaiQaError) -> None:
         server.should_exit = True
@@ -153,6 +159,8 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= MAX_PORT:
+        raise InputError(f"There is no port {port}.", f"Choose one up to {MAX_PORT}: --port 7860")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as problem:
@@ -162,9 +170,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen()
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         listener.close()
         raise InputError(
-            f"Port {port} of {host} cannot be used: {problem}.", f"Choose another one: --port {port + 1}."
+            f"Port {port} of {host} cannot be used: {problem}.", "Choose another one with --port."
         ) from problem
     return listener

@@ -66,7 +66,8 @@ class Turn:
             raise ValueError("a turn has either an answer or a fault")
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: Gradio hashes a session's state at each event, and by value that would hash whole articles.
+@dataclass(frozen=True, eq=False)
 class Conversation:
     """The turns of one visit, oldest first, at most MAX_TURNS, and the language of what stands around them.
 
