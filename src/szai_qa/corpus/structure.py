@@ -1,7 +1,7 @@
 """Finds an article's headings, picture captions, paragraphs, sentences and passages by their form.
 
 Nothing here knows a particular article. A heading is a line that carries a number of a run that counts from one
-(一、二、三、 or （一）（二）), or a line wholly in 【】; a caption is a line that ends as credits do (摄, 供图, 制图 …).
+(一、二、三、 or （一）（二）), or a line wholly in 【】; a caption is a line that ends as credits do (摄, 供图 …).
 Both may be absent: then the article is one section of plain paragraphs.
 """
 

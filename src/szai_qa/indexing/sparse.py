@@ -42,6 +42,11 @@ class SparseIndex:
         """Write the index to a folder."""
         self._bm25.save(str(folder), show_progress=False)
 
+    def known_share(self, query: str) -> float:
+        """Return which share of the query's different tokens stands in the index, from 0 to 1."""
+        tokens = set(tokenize(query))
+        return len(tokens & self._bm25.vocab_dict.keys()) / len(tokens) if tokens else 0.0
+
     def scores(self, query: str) -> npt.NDArray[np.float32]:
         """Return the score of each text, shape (n,), higher is better, 0 where no token is shared."""
         # Sorted and unique: a word said twice asks for no more, and the order of a set is not the same everywhere.
