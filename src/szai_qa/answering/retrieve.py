@@ -8,7 +8,7 @@ shares only a name or a number with a Chinese passage, and its word ranking is m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._passages_of_sentence: list[list[int]] = [[] for _ in index.sentences]
-        first_sentence = {d.article.id: 0 for d in index.documents}
+        first_sentence: dict[str, int] = {}
         total = 0
         for document in index.documents:
             first_sentence[document.article.id] = total
@@ -51,22 +51,34 @@ class Retriever:
             for i in range(base + passage.first, base + passage.last + 1):
                 self._passages_of_sentence[i].append(row)
 
-    def retrieve(self, question: str, k: int) -> list[Retrieved]:
-        """Return at most `k` passages, best first; equal scores keep the order of the articles."""
+    def retrieve(self, questions: Sequence[str], k: int) -> list[Retrieved]:
+        """Return at most `k` passages for one or several wordings of a question, best first.
+
+        Equal scores keep the order of the articles.
+        """
+        rankings: list[tuple[Iterable[int], float]] = []
+        cosine_of: dict[int, float] = {}
+        for question in questions:
+            rankings.extend(self._rankings(question, cosine_of))
+        fused = fuse(rankings)
+        ranked = sorted(fused, key=lambda row: (-round(fused[row], 9), row))[:k]
+        return [Retrieved(*self._index.passages[row], fused[row], cosine_of.get(row, 0.0)) for row in ranked]
+
+    def _rankings(self, question: str, cosine_of: dict[int, float]) -> list[tuple[Iterable[int], float]]:
+        """Return three rankings of passages with their weights; enter each passage's best cosine in `cosine_of`."""
         query = self._embedder.embed_queries([to_simplified(question)])[0]
         passages, cosines = self._index.passage_vectors.search(query, CANDIDATES)
-        best = dict(zip(passages, cosines, strict=True))
-        sentences, sentence_cosines = self._index.sentence_vectors.search(query, CANDIDATES)
+        found = list(zip(passages, cosines, strict=True))
         by_sentence: dict[int, None] = {}
-        for sentence, cosine in zip(sentences, sentence_cosines, strict=True):
+        for sentence, cosine in zip(*self._index.sentence_vectors.search(query, CANDIDATES), strict=True):
             for row in self._passages_of_sentence[sentence]:
                 by_sentence.setdefault(row)
-                best[row] = max(best.get(row, -1.0), cosine)
+                found.append((row, cosine))
+        for row, cosine in found:
+            cosine_of[row] = max(cosine_of.get(row, -1.0), cosine)
         lexical = self._index.lexical.scores(question)
         by_words = [int(row) for row in np.argsort(-lexical, kind="stable")[:CANDIDATES] if lexical[row] > 0]
-        fused = fuse([(passages, 1.0), (by_sentence, 1.0), (by_words, self._index.lexical.known_share(question))])
-        ranked = sorted(fused, key=lambda row: (-fused[row], row))[:k]
-        return [Retrieved(*self._index.passages[row], fused[row], best.get(row, 0.0)) for row in ranked]
+        return [(passages, 1.0), (by_sentence, 1.0), (by_words, self._index.lexical.known_share(question))]
 
 
 def fuse(rankings: Iterable[tuple[Iterable[int], float]]) -> dict[int, float]:
