@@ -128,8 +128,8 @@ def read_packed(path: Path) -> PackedModel:
 
 def _parse(cursor: _Cursor) -> PackedModel:
     cursor.integer("I")  # version of the format
-    numbers = [int(value) for value in cursor.take("7i")]
-    sizes = Sizes(*numbers, float(cursor.take("f")[0]))
+    hidden, layers, heads, feed_forward, rows, positions, types = (int(value) for value in cursor.take("7i"))
+    sizes = Sizes(hidden, layers, heads, feed_forward, rows, positions, types, float(cursor.take("f")[0]))
     if cursor.integer() != _BLOCK:
         raise ValueError("another block size than 32")
     vocabulary = _vocabulary(cursor)
