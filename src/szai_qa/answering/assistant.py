@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from szai_qa.answering.compose import Candidate, candidates, choose_quotes
-from szai_qa.answering.decide import Calibration
 from szai_qa.answering.dialogue import retrieval_queries, understood_as
 from szai_qa.answering.question import Form, form_of, language_of
 from szai_qa.answering.refuse import refusal
@@ -23,6 +22,7 @@ from szai_qa.settings import Settings
 if TYPE_CHECKING:
     from szai_qa.indexing.embedder import Embedder
     from szai_qa.indexing.store import Index
+    from szai_qa.reading.calibration import Calibration
     from szai_qa.reading.reader import Reader
 
 NEAREST = 2
@@ -50,6 +50,12 @@ class Assistant:
         self._reader = reader
         self._calibration = calibration
         self._settings = settings
+        self._threshold = calibration.threshold if settings.threshold is None else settings.threshold
+
+    @property
+    def threshold(self) -> float:
+        """The confidence below which an answer is refused."""
+        return self._threshold
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -88,7 +94,7 @@ class Assistant:
         if form is Form.REQUEST:
             confidence *= REQUEST_FACTOR
         quotes = choose_quotes(found.ranked, self._settings.quote_margin, self._settings.max_quotes)
-        if confidence >= self._settings.threshold and quotes:
+        if confidence >= self._threshold and quotes:
             return Answer(question, quotes, None, confidence, resolved)
         reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found)
         nearest = choose_quotes(found.ranked, float("inf"), NEAREST) if reason is not RefusalReason.OFF_TOPIC else ()
@@ -105,7 +111,7 @@ class Assistant:
     def _reason(self, found: _Found) -> RefusalReason:
         if not found.retrieved or max(item.cosine for item in found.retrieved) < self._settings.topic_cosine:
             return RefusalReason.OFF_TOPIC
-        near_threshold = found.confidence >= self._settings.threshold / 2
+        near_threshold = found.confidence >= self._threshold / 2
         return RefusalReason.LOW_CONFIDENCE if near_threshold else RefusalReason.MISSING_DETAIL
 
     def _outline(self, question: str) -> tuple[Quote, ...]:
