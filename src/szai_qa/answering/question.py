@@ -15,6 +15,7 @@ from szai_qa.corpus.normalize import for_matching, to_simplified
 from szai_qa.corpus.tokens import HAN
 
 _HAN = re.compile(f"[{HAN}]")
+_LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(rf"[{HAN}a-z0-9]")
 
 
@@ -44,8 +45,8 @@ def _forms() -> dict[str, list[str]]:
 
 
 def language_of(question: str) -> Language:
-    """Return the language: English without any Han character, traditional where simplifying changes one."""
-    if not _HAN.search(question):
+    """Return the language: English for Latin letters without a Han character, traditional where simplifying changes one."""
+    if _LATIN.search(question) and not _HAN.search(question):
         return Language.ENGLISH
     return Language.SIMPLIFIED if to_simplified(question) == question else Language.TRADITIONAL
 

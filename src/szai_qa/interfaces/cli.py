@@ -19,12 +19,11 @@ from szai_qa.settings import find_home, load_settings
 
 app = typer.Typer(
     help="Answers questions about Chinese news in the articles' own words, or says that they do not answer.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-index_app = typer.Typer(help="Build, prove and describe the index.", no_args_is_help=True, rich_markup_mode=None)
+index_app = typer.Typer(help="Build, prove and describe the index.", rich_markup_mode=None)
 app.add_typer(index_app, name="index")
 
 IndexOption = Annotated[
@@ -178,6 +177,8 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in ([], ["index"]):
+        given.append("--help")
     try:
         code = typer.main.get_command(app).main(given, prog_name="szai-qa", standalone_mode=False)
     except typer.TyperException as problem:
