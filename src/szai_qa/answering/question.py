@@ -45,7 +45,7 @@ def _forms() -> dict[str, list[str]]:
 
 
 def language_of(question: str) -> Language:
-    """Return the language: English for Latin letters without a Han character, traditional where simplifying changes one."""
+    """Return the language: English for Latin letters without Han, traditional where simplifying changes one."""
     if _LATIN.search(question) and not _HAN.search(question):
         return Language.ENGLISH
     return Language.SIMPLIFIED if to_simplified(question) == question else Language.TRADITIONAL
