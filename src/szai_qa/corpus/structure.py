@@ -29,10 +29,12 @@ MAX_CAPTION_CHARS = 150
 
 
 def numeral_value(numeral: str) -> int:
-    """Return the value of a numeral from 1 to 99, Chinese (二十三) or Arabic."""
+    """Return the value of a numeral from 1 to 99, Chinese (二十三) or Arabic; 0 where it is none (一二)."""
     if numeral.isascii():
         return int(numeral)
     tens, ten, units = numeral.rpartition("十")
+    if len(tens) > 1 or len(units) > 1 or tens == "十":
+        return 0
     digit = _NUMERALS.find(units) + 1 if units else 0
     return ((_NUMERALS.find(tens) + 1 if tens else 1) * 10 if ten else 0) + digit
 
