@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
 from stand_ins import HashingEmbedder, write_archive
 
 os.environ["HF_HUB_OFFLINE"] = "1"

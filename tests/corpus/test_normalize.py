@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from szai_qa.corpus.normalize import for_matching, to_simplified, readable
+from szai_qa.corpus.normalize import for_matching, readable, to_simplified
 
 
 def test_simplifying_keeps_the_length_of_every_code_point_of_the_basic_plane() -> None:

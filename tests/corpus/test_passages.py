@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_ins import document_of
 
+from stand_ins import document_of
 from szai_qa.corpus.passages import windows
 from szai_qa.records import Span
 
@@ -35,7 +37,7 @@ def test_only_a_single_sentence_makes_a_window_longer_than_the_limit(sentences: 
 @given(sentence_lists, limits)
 def test_windows_move_forward_and_none_lies_in_another(sentences: list[Span], limit: int) -> None:
     found = windows(sentences, limit)
-    assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(found))
 
 
 def test_neighbours_at_the_edge_of_a_window_stand_together_in_the_next_one() -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_ins import document_of
 
+from conftest import ROOT
+from stand_ins import document_of
 from szai_qa.corpus.article import load_articles
 from szai_qa.corpus.structure import is_caption, numeral_value
 from szai_qa.records import Document, SentenceKind
@@ -59,7 +59,10 @@ def test_every_stored_article_is_rebuilt_from_its_sentences(path: Path) -> None:
 
 
 lines = st.sampled_from(
-    ["一、甲", "二、乙", "三、丙", "（一）子", "（二）丑", "1、子", "2、丑", "【编者按】", "普通的一句。还有一句！", "图为会场。张三 摄", "", "　", "四、丁。"]
+    [
+        "一、甲", "二、乙", "三、丙", "四、丁。", "（一）子", "（二）丑", "1、子", "2、丑", "【编者按】",
+        "普通的一句。还有一句！", "图为会场。张三 摄", "", "　",
+    ]
 )  # fmt: skip
 
 

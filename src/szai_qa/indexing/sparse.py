@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from szai_qa.corpus.tokens import tokenize
+from szai_qa.errors import ArticleError
 
 
 class SparseIndex:
@@ -20,13 +21,21 @@ class SparseIndex:
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> SparseIndex:
-        """Return an index over texts."""
+        """Return an index over texts.
+
+        Raises:
+            ArticleError: there is no token in any of them.
+        """
         import bm25s
 
         bm25 = bm25s.BM25(method="lucene")
         tokenized = [tokenize(text) for text in texts]
         # Numbered in sorted order, so that the same texts give the same files.
         vocabulary = {token: i for i, token in enumerate(sorted({t for tokens in tokenized for t in tokens}))}
+        if not vocabulary:
+            raise ArticleError(
+                "No article holds a Chinese character, a Latin letter or a digit.", "Check their folder."
+            )
         numbers = [[vocabulary[token] for token in tokens] for tokens in tokenized]
         bm25.index((numbers, vocabulary), show_progress=False)
         return cls(bm25)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ MIN_COSINE = 0.9999
 """How close a rebuilt vector has to be: another processor may round otherwise."""
 
 _SENTENCES, _PASSAGES, _LEXICAL, _SPANS = "sentences.faiss", "passages.faiss", "lexical", "spans.json"
+_BUILDING = ".building-"
+_INDEX_FOLDER = re.compile("[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -133,25 +136,33 @@ def build_index(folder: Path, articles: Path, embedder: Embedder, *, progress: b
     """
     documents = load_articles(articles)
     with _locked(folder):
-        work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+        work = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
         try:
             _write(work, documents, embedder, progress)
             manifest = _manifest(work, documents, embedder)
             target = folder / manifest.index_id
-            if target.exists():  # the same index again, maybe with a damaged file
-                shutil.rmtree(target)
-            work.chmod(0o755)
-            work.rename(target)
+            if _damaged_file(target, manifest) is None:  # the same index, whole: it never leaves its place
+                shutil.rmtree(work)
+            else:
+                shutil.rmtree(target, ignore_errors=True)
+                work.chmod(0o755)
+                work.rename(target)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
         draft = folder / f".{NAME}"
         draft.write_text(json.dumps(manifest.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         os.replace(draft, folder / NAME)
-        for old in folder.iterdir():
-            if old.is_dir() and old != target:
-                shutil.rmtree(old)
+        _sweep(folder, target)
     return manifest
+
+
+def _sweep(folder: Path, current: Path) -> None:
+    """Remove earlier indexes and what killed builds left, and nothing else that stands in the folder."""
+    for old in folder.iterdir():
+        is_index = _INDEX_FOLDER.fullmatch(old.name) and (old / _SPANS).is_file()
+        if old.is_dir() and old != current and (is_index or old.name.startswith(_BUILDING)):
+            shutil.rmtree(old)
 
 
 def _same(kept: Path, rebuilt: Path) -> bool:
@@ -172,14 +183,20 @@ def check_files(folder: Path) -> Manifest:
         IndexMismatchError: a file is missing, damaged, or not of this index; the message names it.
     """
     manifest = read_manifest(folder)
-    home = folder / manifest.index_id
+    if damage := _damaged_file(folder / manifest.index_id, manifest):
+        raise IndexMismatchError(f"The index file {damage}.", REBUILD)
+    return manifest
+
+
+def _damaged_file(home: Path, manifest: Manifest) -> str | None:
+    """Return the first file that is missing or differs from its checksum, and which of the two it is."""
     for name, expected in manifest.files.items():
         path = home / name
         if not path.is_file():
-            raise IndexMismatchError(f"The index file {path} is missing.", REBUILD)
+            return f"{path} is missing"
         if file_sha256(path) != expected:
-            raise IndexMismatchError(f"The index file {path} is damaged: its checksum differs.", REBUILD)
-    return manifest
+            return f"{path} is damaged: its checksum differs"
+    return None
 
 
 def _check_sources(manifest: Manifest, documents: Sequence[Document], embedder: Embedder) -> None:
