@@ -111,7 +111,7 @@ def _answer_spans(text: str, question: dict[str, Any], evidence: tuple[Span, ...
                 yield Span(at, at + len(answer))
 
 
-def squad_items(path: Path, forms: dict[str, str] | None = None) -> Iterator[Item]:
+def squad_items(path: Path, kind: str, forms: dict[str, str] | None = None) -> Iterator[Item]:
     """Yield the questions of a SQuAD-style set; `forms` gives the same question in English by its id."""
     content = json.loads(path.read_text(encoding="utf-8"))
     for entry in content["data"]:
@@ -129,7 +129,7 @@ def squad_items(path: Path, forms: dict[str, str] | None = None) -> Iterator[Ite
                     (),
                     (other,) if other else (),
                     "zh",
-                    "public",
+                    kind,
                     text,
                     tuple(spans),
                     tuple(s for s in sentences if any(span.start < s.end and s.start < span.end for span in spans)),
@@ -138,11 +138,13 @@ def squad_items(path: Path, forms: dict[str, str] | None = None) -> Iterator[Ite
 
 def public_items(folder: Path) -> list[Item]:
     """Return all questions of the public training sets in `folder` (never those that are for measuring)."""
-    english = {item.id: item.question for item in squad_items(folder / "xquad.en.json")}
-    items: list[Item] = []
-    for name in ("DRCD_dev.json", "DRCD_test.json", "cmrc2018_trial.json"):
-        items += squad_items(folder / name)
-    return [*items, *squad_items(folder / "xquad.zh.json", english)]
+    english = {item.id: item.question for item in squad_items(folder / "xquad.en.json", "xquad")}
+    return [
+        *squad_items(folder / "DRCD_dev.json", "drcd"),
+        *squad_items(folder / "DRCD_test.json", "drcd"),
+        *squad_items(folder / "cmrc2018_trial.json", "cmrc"),
+        *squad_items(folder / "xquad.zh.json", "xquad", english),
+    ]
 
 
 def without(text: str, spans: tuple[Span, ...]) -> tuple[str, list[int]]:

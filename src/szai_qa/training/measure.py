@@ -8,25 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from szai_qa.reading.decision import Decision
 from szai_qa.reading.reader import ArticleSpan, ExtractiveReader
 from szai_qa.training.data import Item, without
 from szai_qa.training.windows import text_without_evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a score becomes a confidence, 1 / (1 + exp(-(slope * score + offset))), and below which one is refused."""
-
-    slope: float = 1.0
-    offset: float = 0.0
-    threshold: float = 0.5
-
-    def confidence(self, score: float) -> float:
-        """Return the confidence of a score, 0 to 1; higher is more likely right."""
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.slope * score + self.offset))))
 
 
 def read_lines(reader: ExtractiveReader, items: Iterable[Item], decision: Decision) -> list[dict[str, Any]]:
@@ -46,7 +33,7 @@ def _line(key: str, text: str, best: ArticleSpan | None, decision: Decision) -> 
     if best is None:
         none = {"answer": "", "best_answer": None, "passage": None, "start": None, "end": None}
         return {"id": key, "refused": True, **none, "confidence": 0.0, "score": -100.0}
-    confidence = decision.confidence(best.score)
+    confidence = decision.confidence(best.span, best.answerable)
     words = text[best.start : best.end]
     refused = confidence < decision.threshold
     return {

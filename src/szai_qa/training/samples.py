@@ -39,12 +39,15 @@ class Mix:
     """How often each kind of sample is made, as a share of the questions that can give it."""
 
     second_positive: float = 0.35
+    second_follow_up: float = 0.8  # there are few follow-ups, and they are the hardest to understand
     negative: float = 0.85
     swap: float = 0.5
     second_near_miss: float = 0.6
     english: float = 0.45
-    unrelated_history: float = 0.08
-    public: float = 0.33
+    unrelated_history: float = 0.12
+    drcd: float = 0.2
+    cmrc: float = 1.0
+    xquad: float = 1.0
     public_negative: float = 0.4
 
 
@@ -78,14 +81,15 @@ class SampleBuilder:
         for item in self.items:
             others = neighbours[item.text]
             yield from self._answerable(item, others, rng) if item.answerable else self._near_miss(item, others, rng)
-        chosen = rng.sample(self.public, round(self.mix.public * len(self.public)))
-        for item in chosen:
-            yield from self._public(item, rng)
+        shares = {"drcd": self.mix.drcd, "cmrc": self.mix.cmrc, "xquad": self.mix.xquad}
+        for item in self.public:
+            if rng.random() < shares[item.kind]:
+                yield from self._public(item, rng)
 
     def _answerable(self, item: Item, others: Sequence[Item], rng: random.Random) -> Iterator[Sample]:
         windows = answering_windows(item)
         rng.shuffle(windows)
-        more = 1 + (rng.random() < self.mix.second_positive)
+        more = 1 + (rng.random() < (self.mix.second_follow_up if item.history else self.mix.second_positive))
         for window, answer in windows[:more]:
             yield _positive(self._wording(item, others, rng), item.text, window, answer, "positive")
         if rng.random() < self.mix.negative:
