@@ -41,6 +41,7 @@ class Mix:
     second_positive: float = 0.35
     second_follow_up: float = 0.8  # there are few follow-ups, and they are the hardest to understand
     negative: float = 0.85
+    mined: float = 0.8  # of the negatives, where there is one
     swap: float = 0.5
     second_near_miss: float = 0.6
     english: float = 0.45
@@ -102,8 +103,11 @@ class SampleBuilder:
                 yield Sample(asked, window_text, None, "swap")
 
     def _negatives(self, item: Item, rng: random.Random) -> list[tuple[str, str]]:
-        """Return windows without the evidence in a drawn order: mined, around the cut, most alike."""
-        found = [(window, "mined") for window in self.mined.get(item.id, ())]
+        """Return windows without the evidence in a drawn order: one that was mined, else around the cut, most alike."""
+        mined = self.mined.get(item.id, ())
+        if mined and rng.random() < self.mix.mined:
+            return [(rng.choice(mined), "mined")]
+        found: list[tuple[str, str]] = []
         cut = text_without_evidence(item)
         if cut is not None:
             text, places = cut
