@@ -50,7 +50,6 @@ class Index:
     sentence_vectors: DenseIndex
     passage_vectors: DenseIndex
     lexical: SparseIndex
-    manifest: Manifest
 
     def __post_init__(self) -> None:
         if len(self.sentence_vectors) != len(self.sentences) or len(self.passage_vectors) != len(self.passages):
@@ -88,15 +87,26 @@ def _embed(texts: Sequence[str], embedder: Embedder, progress: bool) -> DenseInd
     return DenseIndex.build(embedder.embed_passages([to_simplified(text) for text in texts], progress=progress))
 
 
-def _write(folder: Path, documents: Sequence[Document], embedder: Embedder, progress: bool) -> None:
-    """Write all files of an index into an empty folder."""
+def make_index(documents: Sequence[Document], embedder: Embedder, *, progress: bool = False) -> Index:
+    """Return an index over articles, in memory only."""
     sentences, passages = _sentences(documents), _passages(documents)
-    (folder / _SPANS).write_text(_spans(documents), encoding="utf-8")
     words = [_with_heading(document, passage) for document, passage in passages]
-    SparseIndex.build(words).save(folder / _LEXICAL)
-    _embed(words, embedder, progress).save(folder / _PASSAGES)
-    words = [document.text_of(sentence) for document, sentence in sentences]
-    _embed(words, embedder, progress).save(folder / _SENTENCES)
+    return Index(
+        documents=tuple(documents),
+        sentences=sentences,
+        passages=passages,
+        sentence_vectors=_embed([document.text_of(sentence) for document, sentence in sentences], embedder, progress),
+        passage_vectors=_embed(words, embedder, progress),
+        lexical=SparseIndex.build(words),
+    )
+
+
+def _save(index: Index, folder: Path) -> None:
+    """Write all files of an index into an empty folder."""
+    (folder / _SPANS).write_text(_spans(index.documents), encoding="utf-8")
+    index.lexical.save(folder / _LEXICAL)
+    index.passage_vectors.save(folder / _PASSAGES)
+    index.sentence_vectors.save(folder / _SENTENCES)
 
 
 def _manifest(folder: Path, documents: Sequence[Document], embedder: Embedder) -> Manifest:
@@ -138,7 +148,7 @@ def build_index(folder: Path, articles: Path, embedder: Embedder, *, progress: b
     with _locked(folder):
         work = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
         try:
-            _write(work, documents, embedder, progress)
+            _save(make_index(documents, embedder, progress=progress), work)
             manifest = _manifest(work, documents, embedder)
             target = folder / manifest.index_id
             if _damaged_file(target, manifest) is None:  # the same index, whole: it never leaves its place
@@ -238,7 +248,6 @@ def open_index(folder: Path, articles: Path, embedder: Embedder) -> Index:
         sentence_vectors=DenseIndex.load(home / _SENTENCES),
         passage_vectors=DenseIndex.load(home / _PASSAGES),
         lexical=SparseIndex.load(home / _LEXICAL),
-        manifest=manifest,
     )
 
 
@@ -256,26 +265,31 @@ def verify_index(
         index = open_index(folder, articles, embedder)
     except IndexMismatchError as problem:
         raise ProofError(problem.message, problem.hint) from problem
+    manifest = read_manifest(folder)
     if not quick:
-        _compare_with_new_build(folder / index.manifest.index_id, index, embedder, progress)
-    return index.manifest
+        _compare_with_new_build(folder / manifest.index_id, manifest, index, embedder, progress)
+    return manifest
 
 
-def _compare_with_new_build(home: Path, index: Index, embedder: Embedder, progress: bool) -> None:
+def _compare_with_new_build(home: Path, manifest: Manifest, index: Index, embedder: Embedder, progress: bool) -> None:
+    again = make_index(index.documents, embedder, progress=progress)
     with tempfile.TemporaryDirectory(prefix="szai-qa-verify-") as name:
         work = Path(name)
-        _write(work, index.documents, embedder, progress)
-        again = _manifest(work, index.documents, embedder)
-        if again.files.keys() != index.manifest.files.keys():
+        _save(again, work)
+        files = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
+        if files != sorted(manifest.files):
             raise ProofError("The index holds other files than a new build.", REBUILD)
-        for file in again.files:
+        for file in files:
             if not _same(home / file, work / file):
                 raise ProofError(f"{home / file} differs from a new build.", REBUILD)
-        for file, kept in ((_SENTENCES, index.sentence_vectors), (_PASSAGES, index.passage_vectors)):
-            cosines = (kept.vectors() * DenseIndex.load(work / file).vectors()).sum(axis=1)
-            if float(np.min(cosines)) < MIN_COSINE:
-                raise ProofError(
-                    f"{home / file}: row {int(np.argmin(cosines))} has cosine {float(np.min(cosines)):.5f} with a new "
-                    f"build, less than {MIN_COSINE}.",
-                    REBUILD,
-                )
+    for file, kept, rebuilt in (
+        (_SENTENCES, index.sentence_vectors, again.sentence_vectors),
+        (_PASSAGES, index.passage_vectors, again.passage_vectors),
+    ):
+        cosines = (kept.vectors() * rebuilt.vectors()).sum(axis=1)
+        if float(np.min(cosines)) < MIN_COSINE:
+            raise ProofError(
+                f"{home / file}: row {int(np.argmin(cosines))} has cosine {float(np.min(cosines)):.5f} with a new "
+                f"build, less than {MIN_COSINE}.",
+                REBUILD,
+            )

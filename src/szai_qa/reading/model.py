@@ -91,8 +91,9 @@ def load_model(encoder: Path, own: Mapping[str, Tensor] | None = None, dropout: 
     for name in [name for name in tensors if name.startswith("pooler.")]:
         del tensors[name]
     # These index buffers are no weights, and have no values on the meta device.
-    bert.embeddings.position_ids = torch.arange(config.max_position_embeddings).unsqueeze(0)
-    bert.embeddings.token_type_ids = torch.zeros((1, config.max_position_embeddings), dtype=torch.long)
+    length = config.max_position_embeddings
+    bert.embeddings.register_buffer("position_ids", torch.arange(length).unsqueeze(0), persistent=False)
+    bert.embeddings.register_buffer("token_type_ids", torch.zeros((1, length), dtype=torch.long), persistent=False)
     bert.load_state_dict(tensors, strict=True, assign=True)
     model = ReaderModel(bert)
     if own is not None:

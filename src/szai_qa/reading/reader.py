@@ -20,6 +20,8 @@ from szai_qa.reading.windows import split_windows
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
+    from szai_qa.reading.model import ReaderModel
+
 MAX_EARLIER = 2
 SEPARATOR = " | "
 _MAX_QUESTION_CHARS = 256  # of question and earlier ones together: leaves a window its room
@@ -73,31 +75,21 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 
 class ExtractiveReader:
-    """The trained reader. Scores are the same alone or in any batch (to 1e-3).
+    """The trained reader over a network and its tokenizer. Scores are the same alone or in any batch (to 1e-3).
 
-    `weights` is the file of the trained layers. Raises ModelError where it or the encoder is missing or damaged.
+    `checksum` is the sha256 of the file of trained weights.
     """
 
-    def __init__(self, weights: Path) -> None:
-        from szai_qa.reading.model import load_model
-        from szai_qa.reading.weights import load_weights
-
-        folder = encoder_folder()
-        self._tokenizer = load_tokenizer(folder)
-        self._model = load_model(folder, load_weights(weights))
-        with weights.open("rb") as file:
-            self._checksum = hashlib.file_digest(file, "sha256").hexdigest()
-        self._identity = hashlib.sha256(f"{self._checksum}\0{encoder_checksum()}".encode()).hexdigest()
+    def __init__(self, model: ReaderModel, tokenizer: Tokenizer, checksum: str) -> None:
+        self.checksum = checksum
+        self._model = model
+        self._tokenizer = tokenizer
+        self._identity = hashlib.sha256(f"{checksum}\0{encoder_checksum()}".encode()).hexdigest()
 
     @property
     def identity(self) -> str:
         """A hash of the trained layers and of the encoder below them."""
         return self._identity
-
-    @property
-    def checksum(self) -> str:
-        """The sha256 of the file of trained weights."""
-        return self._checksum
 
     def read(
         self, question: str, history: Sequence[str], windows: Sequence[str], top: int = 1
@@ -148,6 +140,21 @@ class ExtractiveReader:
         for row, i in enumerate(batch):
             first, offsets = window_tokens(encodings[i])
             results[i] = best_spans(pairs[i][1], offsets, logits[row], first, top)
+
+
+def load_reader(weights: Path) -> ExtractiveReader:
+    """Return the reader with these trained weights over the shared encoder.
+
+    Raises ModelError where the file or the encoder is missing or damaged.
+    """
+    from szai_qa.reading.model import load_model
+    from szai_qa.reading.weights import load_weights
+
+    own = load_weights(weights)
+    folder = encoder_folder()
+    with weights.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    return ExtractiveReader(load_model(folder, own), load_tokenizer(folder), checksum)
 
 
 def window_tokens(encoding: Encoding) -> tuple[int, list[tuple[int, int]]]:

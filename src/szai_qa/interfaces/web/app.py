@@ -1,0 +1,147 @@
+"""The web application: health check and chat page on one FastAPI app, and the server that runs it.
+
+The assistant loads in the background, so that the page is there at once and says that it is getting ready.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from szai_qa.errors import InputError, SzaiQaError
+from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
+from szai_qa.interfaces.web.words import load_words
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+
+log = logging.getLogger(__name__)
+AssistantLoader = Callable[[], Assistant]
+
+
+class _Loading:
+    """Loads the assistant once, in a thread of its own."""
+
+    def __init__(self, load: AssistantLoader, max_question_chars: int) -> None:
+        self._load = load
+        self._max_question_chars = max_question_chars
+        self.chat: Chat | None = None
+        self.error: SzaiQaError | None = None
+        self.on_error: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="load-assistant", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.chat = Chat(self._load(), self._max_question_chars)
+        except SzaiQaError as problem:
+            self.error = problem
+        except Exception as problem:
+            log.exception("the assistant could not be loaded")
+            self.error = SzaiQaError(f"The assistant could not be loaded: {problem!r}.", "The log has more.")
+        if self.error:
+            log.error("%s", self.error)
+            self.on_error()
+
+    def health(self) -> tuple[int, dict[str, Any]]:
+        """Return the status and body of the health check."""
+        if self.chat:
+            return 200, {"status": "ok", "articles": len(self.chat.assistant.documents)}
+        if self.error:
+            return 503, self.error.as_json()
+        return 503, {"error": {"code": "starting", "message": "The index and models are loading.", "hint": ""}}
+
+
+def _prepare_gradio() -> None:
+    """Keep Gradio from reaching out and from sharing a folder with others; it reads these when imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="szai-qa-"))
+
+
+def create_app(load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_CHARS) -> FastAPI:
+    """Return the web application; `load` is called in the background when it starts.
+
+    GET /healthz answers 200 once `load` has returned; before, and if it failed, 503 and {"error": …}.
+    """
+    return _create(_Loading(load, max_question_chars))
+
+
+def _create(loading: _Loading) -> FastAPI:
+    _prepare_gradio()
+    import gradio
+    from fastapi import FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
+    from fastapi.responses import JSONResponse
+
+    from szai_qa.interfaces.web.guard import Guard
+    from szai_qa.interfaces.web.page import build_page, mount_options
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loading.start()
+        yield
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    # Without one of our own, Gradio lets any other site read answers with the reader's credentials.
+    app.add_middleware(CORSMiddleware, allow_origins=[], allow_methods=["GET", "POST"])
+    app.add_middleware(Guard)
+
+    @app.get("/healthz")
+    def healthz() -> JSONResponse:
+        status, body = loading.health()
+        return JSONResponse(body, status)
+
+    words = load_words()
+    page = build_page(lambda: loading.chat, words, loading._max_question_chars)
+    gradio.mount_gradio_app(app, page, path="/", **mount_options())
+    return app
+
+
+def serve(load: AssistantLoader, host: str, port: int, *, max_question_chars: int = MAX_QUESTION_CHARS) -> None:
+    """Run the web application until it is told to stop.
+
+    Raises:
+        InputError: the address cannot be used, for instance because another program has the port.
+        SzaiQaError: the assistant could not be loaded.
+    """
+    listener = _listen(host, port)
+    import uvicorn
+
+    loading = _Loading(load, max_question_chars)
+    config = uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    loading.on_error = stop
+    with listener:
+        server.run(sockets=[listener])
+    if loading.error:
+        raise loading.error
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as problem:
+        raise InputError(f"There is no address {host}.", "Use --host 127.0.0.1 or --host 0.0.0.0.") from problem
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as problem:
+        listener.close()
+        raise InputError(
+            f"Port {port} of {host} cannot be used: {problem}.", f"Choose another one: --port {port + 1}."
+        ) from problem
+    return listener
