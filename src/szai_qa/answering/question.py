@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 
-from szai_qa.corpus.normalize import for_matching, to_simplified
+from szai_qa.corpus.normalize import for_matching, readable, to_simplified
 from szai_qa.corpus.tokens import HAN
 
 _HAN = re.compile(f"[{HAN}]")
@@ -48,7 +48,7 @@ def language_of(question: str) -> Language:
     """Return the language: English for Latin letters without Han, traditional where simplifying changes one."""
     if _LATIN.search(question) and not _HAN.search(question):
         return Language.ENGLISH
-    return Language.SIMPLIFIED if to_simplified(question) == question else Language.TRADITIONAL
+    return Language.SIMPLIFIED if to_simplified(question) == readable(question) else Language.TRADITIONAL
 
 
 def _has(kind: str, words: str) -> bool:

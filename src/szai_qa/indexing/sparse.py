@@ -33,9 +33,7 @@ class SparseIndex:
         # Numbered in sorted order, so that the same texts give the same files.
         vocabulary = {token: i for i, token in enumerate(sorted({t for tokens in tokenized for t in tokens}))}
         if not vocabulary:
-            raise ArticleError(
-                "No article holds a Chinese character, a Latin letter or a digit.", "Check their folder."
-            )
+            raise ArticleError("No article holds a Chinese character, Latin letter or digit.", "Check their folder.")
         numbers = [[vocabulary[token] for token in tokens] for tokens in tokenized]
         bm25.index((numbers, vocabulary), show_progress=False)
         return cls(bm25)

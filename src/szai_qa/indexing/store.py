@@ -33,6 +33,7 @@ MIN_COSINE = 0.9999
 """How close a rebuilt vector has to be: another processor may round otherwise."""
 
 _SENTENCES, _PASSAGES, _LEXICAL, _SPANS = "sentences.faiss", "passages.faiss", "lexical", "spans.json"
+_OWN = {_SENTENCES, _PASSAGES, _LEXICAL, _SPANS}
 _BUILDING = ".building-"
 _INDEX_FOLDER = re.compile("[0-9a-f]{12}")
 
@@ -170,8 +171,10 @@ def build_index(folder: Path, articles: Path, embedder: Embedder, *, progress: b
 def _sweep(folder: Path, current: Path) -> None:
     """Remove earlier indexes and what killed builds left, and nothing else that stands in the folder."""
     for old in folder.iterdir():
-        is_index = _INDEX_FOLDER.fullmatch(old.name) and (old / _SPANS).is_file()
-        if old.is_dir() and old != current and (is_index or old.name.startswith(_BUILDING)):
+        if not old.is_dir() or old == current:
+            continue
+        is_index = _INDEX_FOLDER.fullmatch(old.name) and {path.name for path in old.iterdir()} <= _OWN
+        if is_index or old.name.startswith(_BUILDING):
             shutil.rmtree(old)
 
 

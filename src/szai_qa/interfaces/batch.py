@@ -44,6 +44,8 @@ def read_tasks(path: Path) -> list[Task]:
         where = f"{path}, line {number}"
         if "turns" in value:
             turns = texts_field(value["turns"], where, "turns")
+            if not turns:
+                raise InputError(f"{where}: 'turns' is empty.", "Write one question at least.")
             tasks.extend(
                 Task(f"{value['id']}.{k}", turns[k - 1], tuple(turns[: k - 1])) for k in range(1, len(turns) + 1)
             )

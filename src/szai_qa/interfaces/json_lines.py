@@ -24,7 +24,8 @@ def read_objects(path: Path) -> list[tuple[int, dict[str, Any]]]:
         InputError: the file cannot be read, a line is no object with a text `id`, or an id stands twice.
     """
     try:
-        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+        # Not splitlines: U+2028 and U+0085 may stand inside a JSON text and end no line.
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
     except OSError as problem:
         raise InputError(f"{path} cannot be read: {problem.strerror}.", "Name a file of JSON lines.") from problem
     except UnicodeDecodeError as problem:
@@ -37,7 +38,7 @@ def read_objects(path: Path) -> list[tuple[int, dict[str, Any]]]:
         where = f"{path}, line {number}"
         try:
             value = json.loads(line)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise InputError(f"{where}: no JSON ({problem}).", "Write one JSON object a line.") from problem
         if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
             raise InputError(f"{where}: no object with a text 'id'.", 'Write {"id": "Q1", …} on each line.')
@@ -76,8 +77,10 @@ def write_objects(path: Path, objects: Iterable[dict[str, Any]]) -> None:
     """Write one object a line; the file gets its name only when all lines are on the disk.
 
     Raises:
-        InputError: the folder is not there or cannot be written.
+        InputError: the folder is not there or cannot be written, or the file's name is a folder's.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder.", "Name a file to write.")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as problem:

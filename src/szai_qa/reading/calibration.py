@@ -29,9 +29,12 @@ class Calibration:
             raise ValueError("a threshold is a probability")
 
     def confidence(self, score: float) -> float:
-        """Return the probability, from 0 to 1, that a span of this score answers."""
+        """Return the probability, from 0 to 1, that a span of this score answers.
+
+        It has the four decimals that are written, so that what is shown is what a threshold was compared with.
+        """
         exponent = -(self.slope * score + self.intercept)
-        return 1.0 / (1.0 + math.exp(min(exponent, 700.0)))
+        return round(1.0 / (1.0 + math.exp(min(exponent, 700.0))), 4)
 
 
 def load_calibration(path: Path) -> Calibration:
