@@ -77,7 +77,7 @@ def render_turn(turn: Turn, words: Words, suggestions: Sequence[str], several_ar
         quotes = turn.answer.quotes
         kind, body = "answer", _answer(turn.answer, words, suggestions)
         announcement = words(
-            "announce.answer", n=len(quotes), lead=_shows_lead(turn.answer) and lead_of(quotes[0]) or quotes[0].text
+            "announce.answer", n=len(quotes), lead=(_shows_lead(turn.answer) and lead_of(quotes[0])) or quotes[0].text
         )
     resolved = turn.answer.resolved_question if turn.answer else None
     return tag(
