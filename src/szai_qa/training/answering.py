@@ -20,7 +20,7 @@ from szai_qa.corpus.article import parse_article
 from szai_qa.indexing.embedder import SentenceTransformersEmbedder
 from szai_qa.indexing.store import make_index
 from szai_qa.reading.shipped import shipped_reader
-from szai_qa.settings import Settings
+from szai_qa.settings import load_settings
 from szai_qa.training.data import CHOOSE, Item, load_articles, reading_items
 
 
@@ -42,7 +42,7 @@ HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
 def rows(path: Path, split: str) -> Iterator[Row]:
     """Yield a row for each question of a list."""
     embedder, reader = SentenceTransformersEmbedder(), shipped_reader()
-    confidence, settings = load_confidence(), Settings()
+    confidence, settings = load_confidence(), load_settings()
     for article in tqdm(load_articles(path, split), unit="article"):
         header = HEADER.format(article["article_id"], article["published"])
         document = parse_article(article["article_id"], header + article["text"])
