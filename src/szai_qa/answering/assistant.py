@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from szai_qa.answering.compose import Candidate, candidates, choose_quotes
+from szai_qa.answering.compose import choose_quotes, rank
+from szai_qa.answering.confidence import ConfidenceModel
 from szai_qa.answering.dialogue import retrieval_queries, understood_as
-from szai_qa.answering.question import Form, form_of, language_of
+from szai_qa.answering.evidence import Candidate, Weigher
+from szai_qa.answering.question import Form, asks_for_several, form_of, language_of
 from szai_qa.answering.refuse import refusal
-from szai_qa.answering.retrieve import Retrieved, Retriever
+from szai_qa.answering.retrieve import Retrieval, Retriever
 from szai_qa.errors import InputError
 from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind
 from szai_qa.settings import Settings
@@ -22,7 +24,6 @@ from szai_qa.settings import Settings
 if TYPE_CHECKING:
     from szai_qa.indexing.embedder import Embedder
     from szai_qa.indexing.store import Index
-    from szai_qa.reading.calibration import Calibration
     from szai_qa.reading.reader import Reader
 
 NEAREST = 2
@@ -31,26 +32,39 @@ SPANS_PER_PASSAGE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What reading gave: candidates, best first, and how sure the best one is (0 to 1)."""
+class Found:
+    """What one search and reading gave: the candidates, most probable first."""
 
-    retrieved: Sequence[Retrieved]
+    retrieval: Retrieval
     ranked: Sequence[Candidate]
-    confidence: float
+    missing: tuple[str, ...]
 
 
 class Assistant:
     """Answers questions over the articles of one index."""
 
     def __init__(
-        self, index: Index, embedder: Embedder, reader: Reader, calibration: Calibration, settings: Settings
+        self,
+        index: Index,
+        embedder: Embedder,
+        reader: Reader,
+        confidence: ConfidenceModel,
+        settings: Settings,
+        suggestions: Sequence[str] = (),
     ) -> None:
+        """Take the parts; of the suggestions, those that the articles do not answer are left out."""
         self._index = index
         self._retriever = Retriever(index, embedder)
         self._reader = reader
-        self._calibration = calibration
+        self._confidence = confidence
         self._settings = settings
-        self._threshold = calibration.threshold if settings.threshold is None else settings.threshold
+        self._threshold = confidence.threshold if settings.threshold is None else settings.threshold
+        self._suggestions = tuple(question for question in suggestions if not self.ask(question).refused)
+
+    @property
+    def suggestions(self) -> Sequence[str]:
+        """Questions to offer, each known to be answered."""
+        return self._suggestions
 
     @property
     def threshold(self) -> float:
@@ -88,35 +102,49 @@ class Assistant:
         if form is Form.OUTLINE and (headings := self._outline(question)):
             return Answer(question, headings, None, 1.0)
         earlier = [q for q in history if form_of(q) is not Form.NOTHING]
-        found = self._find(question, earlier)
-        resolved = understood_as(question, earlier)
-        confidence = found.confidence
+        found = self.find(question, earlier)
+        confidence = self._confidence.confidence(found.ranked[0].evidence) if found.ranked else 0.0
         if form is Form.REQUEST:
             confidence *= REQUEST_FACTOR
-        quotes = choose_quotes(found.ranked, self._settings.quote_margin, self._settings.max_quotes)
-        if confidence >= self._threshold and quotes:
-            return Answer(question, quotes, None, confidence, resolved)
-        reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found)
-        nearest = choose_quotes(found.ranked, float("inf"), NEAREST) if reason is not RefusalReason.OFF_TOPIC else ()
-        plain = tuple(replace(quote, highlight=None) for quote in nearest)
-        return Answer(question, (), refusal(reason, language, (), plain), confidence, resolved)
+        resolved = understood_as(question, earlier)
+        if found.ranked and confidence >= self._threshold:
+            return Answer(question, self._quotes(question, found.ranked), None, confidence, resolved)
+        reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence)
+        nearest: tuple[Quote, ...] = ()
+        if reason is not RefusalReason.OFF_TOPIC:
+            nearest = tuple(replace(q, highlight=None) for q in choose_quotes(found.ranked, NEAREST)[:NEAREST])
+        missing = found.missing if reason is RefusalReason.MISSING_DETAIL else ()
+        return Answer(question, (), refusal(reason, language, missing, nearest), confidence, resolved)
 
-    def _find(self, question: str, history: Sequence[str]) -> _Found:
-        retrieved = self._retriever.retrieve(retrieval_queries(question, history), self._settings.read_windows)
-        texts = [item.document.text_of(item.passage) for item in retrieved]
-        ranked = candidates(retrieved, self._reader.read(question, history, texts, SPANS_PER_PASSAGE))
-        confidence = self._calibration.confidence(ranked[0].score) if ranked else 0.0
-        return _Found(retrieved, ranked, confidence)
+    def find(self, question: str, history: Sequence[str]) -> Found:
+        """Search and read for a question, and weigh what was read; nothing is decided yet."""
+        retrieval = self._retriever.retrieve(retrieval_queries(question, history), self._settings.read_windows)
+        texts = [item.document.text_of(item.passage) for item in retrieval.passages]
+        weigher = Weigher(self._retriever, question, retrieval)
+        candidates = weigher.candidates(self._reader.read(question, history, texts, SPANS_PER_PASSAGE))
+        ranked = rank(candidates, self._confidence)
+        missing = tuple(e.words for e in weigher.missing(ranked[0].document)) if ranked else ()
+        return Found(retrieval, ranked, missing)
 
-    def _reason(self, found: _Found) -> RefusalReason:
-        if not found.retrieved or max(item.cosine for item in found.retrieved) < self._settings.topic_cosine:
+    def _quotes(self, question: str, ranked: Sequence[Candidate]) -> tuple[Quote, ...]:
+        """Return the best candidate's sentences, and those of others nearly as good where several are asked for."""
+        if not asks_for_several(question):
+            return choose_quotes(ranked[:1], self._settings.max_quotes)
+        lowest = self._confidence.logit(ranked[0].evidence) - self._settings.quote_margin
+        near = [c for c in ranked if self._confidence.logit(c.evidence) >= lowest]
+        return choose_quotes(near, self._settings.max_quotes)
+
+    def _reason(self, found: Found, confidence: float) -> RefusalReason:
+        passages = found.retrieval.passages
+        if not passages or max(item.cosine for item in passages) < self._settings.topic_cosine:
             return RefusalReason.OFF_TOPIC
-        near_threshold = found.confidence >= self._threshold / 2
-        return RefusalReason.LOW_CONFIDENCE if near_threshold else RefusalReason.MISSING_DETAIL
+        if found.missing or confidence < self._threshold / 2:
+            return RefusalReason.MISSING_DETAIL
+        return RefusalReason.LOW_CONFIDENCE
 
     def _outline(self, question: str) -> tuple[Quote, ...]:
         """Return the numbered headings of the article that the question is nearest to."""
-        best = self._retriever.retrieve([question], 1)
+        best = self._retriever.retrieve([question], 1).passages
         return _numbered_headings(best[0].document) if best else ()
 
 

@@ -29,15 +29,19 @@ def is_elliptical(question: str) -> bool:
     return bool(_POINTS_BACK.search(words)) or len(set(tokenize(words))) < _SHORT
 
 
+def anchor(history: Sequence[str]) -> str:
+    """Return the last earlier question that stands alone (the first one where none does)."""
+    return next((question for question in reversed(history) if not is_elliptical(question)), history[0])
+
+
 def retrieval_queries(question: str, history: Sequence[str]) -> list[str]:
-    """Return what to search with: the question, and after the question before it where it points back."""
-    if not history or not is_elliptical(question):
-        return [question]
-    return [question, f"{history[-1]} {question}"]
+    """Return what to search with: the question, and after the one that a follow-up continues."""
+    understood = understood_as(question, history)
+    return [question] if understood is None else [question, understood]
 
 
 def understood_as(question: str, history: Sequence[str]) -> str | None:
     """Return how a follow-up was understood (the question it continues, then itself), None where it stands alone."""
     if not history or not is_elliptical(question):
         return None
-    return f"{history[-1]} {question}"
+    return f"{anchor(history)} {question}"

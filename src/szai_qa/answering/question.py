@@ -69,6 +69,12 @@ def form_of(question: str) -> Form:
     return Form.FACT
 
 
+def asks_for_several(question: str) -> bool:
+    """Tell whether a question has several parts, so that one quote may not be enough."""
+    words = for_matching(question)
+    return any(re.search(pattern, words) for pattern in _forms()["several"])
+
+
 def _only_greets(words: str) -> bool:
     """Tell whether nothing is left of a question without its greetings and particles."""
     for form in sorted(_forms()["greeting"], key=len, reverse=True):

@@ -8,12 +8,13 @@ shares only a name or a number with a Chinese passage, and its word ranking is m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from szai_qa.corpus.normalize import to_simplified
+from szai_qa.indexing.dense import Vectors
 from szai_qa.indexing.embedder import Embedder
 from szai_qa.indexing.store import Index
 from szai_qa.records import Document, Passage
@@ -34,6 +35,14 @@ class Retrieved:
     cosine: float
 
 
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What a search gave: passages, best first, and the vectors searched with, shape (wordings, dimension)."""
+
+    passages: tuple[Retrieved, ...]
+    queries: Vectors
+
+
 class Retriever:
     """Ranks the passages of an index for a question."""
 
@@ -41,32 +50,45 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._passages_of_sentence: list[list[int]] = [[] for _ in index.sentences]
-        first_sentence: dict[str, int] = {}
+        self._first_sentence: dict[str, int] = {}
         total = 0
         for document in index.documents:
-            first_sentence[document.article.id] = total
+            self._first_sentence[document.article.id] = total
             total += len(document.sentences)
         for row, (document, passage) in enumerate(index.passages):
-            base = first_sentence[document.article.id]
+            base = self._first_sentence[document.article.id]
             for i in range(base + passage.first, base + passage.last + 1):
                 self._passages_of_sentence[i].append(row)
 
-    def retrieve(self, questions: Sequence[str], k: int) -> list[Retrieved]:
+    @property
+    def vocabulary(self) -> Set[str]:
+        """The tokens that stand in some passage."""
+        return self._index.lexical.vocabulary
+
+    def retrieve(self, questions: Sequence[str], k: int) -> Retrieval:
         """Return at most `k` passages for one or several wordings of a question, best first.
 
         Equal scores keep the order of the articles.
         """
+        queries = self._embedder.embed_queries([to_simplified(question) for question in questions])
         rankings: list[tuple[Iterable[int], float]] = []
         cosine_of: dict[int, float] = {}
-        for question in questions:
-            rankings.extend(self._rankings(question, cosine_of))
+        for question, query in zip(questions, queries, strict=True):
+            rankings.extend(self._rankings(question, query, cosine_of))
         fused = fuse(rankings)
         ranked = sorted(fused, key=lambda row: (-round(fused[row], 9), row))[:k]
-        return [Retrieved(*self._index.passages[row], fused[row], cosine_of.get(row, 0.0)) for row in ranked]
+        found = [Retrieved(*self._index.passages[row], fused[row], cosine_of.get(row, 0.0)) for row in ranked]
+        return Retrieval(tuple(found), queries)
 
-    def _rankings(self, question: str, cosine_of: dict[int, float]) -> list[tuple[Iterable[int], float]]:
+    def cosine(self, retrieval: Retrieval, document: Document, sentence: int) -> float:
+        """Return the best cosine of a document's sentence (its position) with the wordings searched with."""
+        row = self._first_sentence[document.article.id] + sentence
+        return float((retrieval.queries @ self._index.sentence_vectors.vector(row)).max())
+
+    def _rankings(
+        self, question: str, query: Vectors, cosine_of: dict[int, float]
+    ) -> list[tuple[Iterable[int], float]]:
         """Return three rankings of passages with their weights; enter each passage's best cosine in `cosine_of`."""
-        query = self._embedder.embed_queries([to_simplified(question)])[0]
         passages, cosines = self._index.passage_vectors.search(query, CANDIDATES)
         found = list(zip(passages, cosines, strict=True))
         by_sentence: dict[int, None] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +49,21 @@ class SparseIndex:
         """Write the index to a folder."""
         self._bm25.save(str(folder), show_progress=False)
 
+    @property
+    def vocabulary(self) -> Set[str]:
+        """The tokens that stand in some text."""
+        tokens: Set[str] = self._bm25.vocab_dict.keys()
+        return tokens
+
     def known_share(self, query: str) -> float:
         """Return which share of the query's different tokens stands in the index, from 0 to 1."""
         tokens = set(tokenize(query))
-        return len(tokens & self._bm25.vocab_dict.keys()) / len(tokens) if tokens else 0.0
+        return len(tokens & self.vocabulary) / len(tokens) if tokens else 0.0
 
     def scores(self, query: str) -> npt.NDArray[np.float32]:
         """Return the score of each text, shape (n,), higher is better, 0 where no token is shared."""
         # Sorted and unique: a word said twice asks for no more, and the order of a set is not the same everywhere.
-        tokens = sorted(set(tokenize(query)) & self._bm25.vocab_dict.keys())
+        tokens = sorted(set(tokenize(query)) & self.vocabulary)
         if not tokens:
             return np.zeros(self._bm25.scores["num_docs"], dtype=np.float32)
         found: npt.NDArray[np.float32] = self._bm25.get_scores(tokens)

@@ -15,7 +15,7 @@ from szai_qa.records import Answer, RefusalReason
 
 if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
-    from szai_qa.reading.calibration import Calibration
+    from szai_qa.reading.decision import Decision
     from szai_qa.reading.reader import ExtractiveReader
 
 
@@ -97,16 +97,14 @@ def read_reading_tasks(path: Path) -> list[ReadingTask]:
     return tasks
 
 
-def read_task(
-    reader: ExtractiveReader, calibration: Calibration, threshold: float, task: ReadingTask
-) -> dict[str, Any]:
+def read_task(reader: ExtractiveReader, decision: Decision, threshold: float, task: ReadingTask) -> dict[str, Any]:
     """Return the result object of one reading task."""
     best = reader.read_article(task.question, task.history, task.passages)
     if best is None:
         nothing = dict.fromkeys(("best_answer", "passage", "start", "end"))
         return {"id": task.id, "refused": True, "answer": "", **nothing, "confidence": 0.0}
     words = task.passages[best.passage][best.start : best.end]
-    confidence = calibration.confidence(best.score)
+    confidence = decision.confidence(best.span, best.answerable)
     refused = confidence < threshold
     return {
         "id": task.id,

@@ -50,12 +50,12 @@ def serve(
     articles: ArticlesOption = None,
 ) -> None:
     """Run the web chat."""
-    from szai_qa.interfaces.loading import load_assistant
+    from szai_qa.interfaces.loading import load_assistant, read_suggestions
     from szai_qa.interfaces.web.app import serve as serve_web
 
     settings = load_settings()
     folders = find_home(index, articles)
-    serve_web(lambda: load_assistant(settings, *folders), host, port)
+    serve_web(lambda: load_assistant(settings, *folders, read_suggestions(folders[1])), host, port)
 
 
 @app.command(epilog="Example: szai-qa ask 深圳有多少家人工智能企业？")
@@ -107,13 +107,13 @@ def read(source: InputOption, target: OutputOption, as_json: JsonOption = False)
     """Read passages without an index: {"id","question","passages":[…],"history":[…]} lines in, the best span out."""
     from szai_qa.interfaces.batch import in_order, read_reading_tasks, read_task
     from szai_qa.interfaces.json_lines import write_objects
-    from szai_qa.reading.shipped import shipped_calibration, shipped_reader
+    from szai_qa.reading.shipped import shipped_decision, shipped_reader
 
     tasks = read_reading_tasks(source)
-    reader, calibration = shipped_reader(), shipped_calibration()
+    reader, decision = shipped_reader(), shipped_decision()
     set_threshold = load_settings().threshold
-    threshold = calibration.threshold if set_threshold is None else set_threshold
-    write_objects(target, (read_task(reader, calibration, threshold, task) for task in in_order(tasks, "reading")))
+    threshold = decision.threshold if set_threshold is None else set_threshold
+    write_objects(target, (read_task(reader, decision, threshold, task) for task in in_order(tasks, "reading")))
     if as_json:
         _print_json({"results": len(tasks), "output": str(target)})
 

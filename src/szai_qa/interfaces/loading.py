@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,23 @@ def load_embedder(settings: Settings) -> Embedder:
     )
 
 
-def load_assistant(settings: Settings, index: Path, articles: Path) -> Assistant:
-    """Open the index and load the models.
+def read_suggestions(articles: Path) -> list[str]:
+    """Return the questions of `suggestions.txt` beside the articles' folder, one a line; none where it is absent."""
+    path = articles.parent / "suggestions.txt"
+    return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()] if path.is_file() else []
+
+
+def load_assistant(settings: Settings, index: Path, articles: Path, suggestions: Sequence[str] = ()) -> Assistant:
+    """Open the index and load the models; `suggestions` that are not answered are left out.
 
     Raises:
         NotFoundError, IndexMismatchError, ModelError: something is missing or does not fit.
     """
     from szai_qa.answering.assistant import Assistant
+    from szai_qa.answering.confidence import load_confidence
     from szai_qa.indexing.store import open_index
-    from szai_qa.reading.shipped import shipped_calibration, shipped_reader
+    from szai_qa.reading.shipped import shipped_reader
 
     embedder = load_embedder(settings)
     opened = open_index(index, articles, embedder)
-    return Assistant(opened, embedder, shipped_reader(), shipped_calibration(), settings)
+    return Assistant(opened, embedder, shipped_reader(), load_confidence(), settings, suggestions)

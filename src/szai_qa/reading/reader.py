@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_EARLIER = 2
 SEPARATOR = " | "
+SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 _MAX_QUESTION_CHARS = 256  # of question and earlier ones together: leaves a window its room
 _MAX_TOKENS = 512
 _BATCH_TOKENS = 4096
@@ -142,14 +143,15 @@ class ExtractiveReader:
             results[i] = best_spans(pairs[i][1], offsets, logits[row], first, top)
 
 
-def load_reader(weights: Path) -> ExtractiveReader:
-    """Return the reader with these trained weights over the shared encoder.
+def load_reader(weights: Path | None = None) -> ExtractiveReader:
+    """Return the reader with these trained weights (None: those that come with the package) over the shared encoder.
 
     Raises ModelError where the file or the encoder is missing or damaged.
     """
     from szai_qa.reading.model import load_model
-    from szai_qa.reading.weights import load_weights
+    from szai_qa.reading.packing import load_weights
 
+    weights = weights or SHIPPED_WEIGHTS
     own = load_weights(weights)
     folder = encoder_folder()
     with weights.open("rb") as file:

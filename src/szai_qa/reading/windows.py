@@ -6,10 +6,9 @@ stands in the middle of another window.
 
 from __future__ import annotations
 
+from szai_qa.corpus.passages import WINDOW_CHARS, windows
 from szai_qa.corpus.sentences import split_sentences
 from szai_qa.records import Span
-
-WINDOW_CHARS = 240
 
 
 def split_windows(text: str, limit: int = WINDOW_CHARS) -> list[Span]:
@@ -18,20 +17,7 @@ def split_windows(text: str, limit: int = WINDOW_CHARS) -> list[Span]:
     Every sentence stands whole in one window at least; one longer than `limit` is cut into halves of a window.
     """
     units = _units(text, limit)
-    windows = []
-    first = 0
-    while first < len(units):
-        last = first
-        while last + 1 < len(units) and units[last + 1].end - units[first].start <= limit:
-            last += 1
-        window = Span(units[first].start, units[last].end)
-        windows.append(window)
-        if last + 1 == len(units):
-            break
-        middle = (window.start + window.end) / 2
-        following = (i for i in range(first + 1, last + 2) if units[i].start >= middle)
-        first = next(following, last + 1)
-    return windows
+    return [Span(units[first].start, units[last].end) for first, last in windows(units, limit)]
 
 
 def _units(text: str, limit: int) -> list[Span]:

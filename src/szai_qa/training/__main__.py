@@ -69,8 +69,8 @@ def _train(options: argparse.Namespace) -> int:
     import torch
 
     from szai_qa.reading.model import load_model
+    from szai_qa.reading.packing import load_weights
     from szai_qa.reading.reader import ExtractiveReader, load_tokenizer
-    from szai_qa.reading.weights import load_weights
     from szai_qa.training.batching import plan
     from szai_qa.training.loop import Recipe, Trainer, sources
     from szai_qa.training.measure import curve_figures

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from szai_qa.errors import InputError
 from szai_qa.reading.model import ANSWERABLE, END, START, ReaderModel
-from szai_qa.reading.weights import save_weights
+from szai_qa.reading.packing import save_weights
 from szai_qa.training.batching import Batch
 
 CHECKPOINT, WEIGHTS, LOG = "checkpoint.pt", "weights.safetensors", "log.jsonl"
