@@ -8,15 +8,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from stand_ins import HashingEmbedder, PhraseReader, write_archive
+from stand_ins import HashingEmbedder, PhraseReader, confidence_in_span, write_archive
 from szai_qa.answering.assistant import Assistant
 from szai_qa.errors import InputError
 from szai_qa.indexing.store import Index, build_index, open_index
-from szai_qa.reading.calibration import Calibration
 from szai_qa.records import Answer, RefusalReason
 from szai_qa.settings import Settings
 
-LOGISTIC = Calibration(slope=1.0, intercept=0.0, threshold=0.5)
 QUESTION = "青石大桥全长多少米？"
 QUESTIONS = [
     QUESTION,
@@ -36,9 +34,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return open_index(folder / "index", articles, HashingEmbedder())
 
 
-def assistant(index: Index, phrases: dict[str, float], calibration: Calibration = LOGISTIC, **set_: float) -> Assistant:
+def assistant(index: Index, phrases: dict[str, float], **set_: float) -> Assistant:
     settings = Settings(read_windows=10, **set_)  # type: ignore[arg-type]
-    return Assistant(index, HashingEmbedder(), PhraseReader(phrases), calibration, settings)
+    return Assistant(index, HashingEmbedder(), PhraseReader(phrases), confidence_in_span(), settings)
 
 
 def essence(answer: Answer) -> dict[str, object]:
@@ -49,7 +47,46 @@ def test_the_best_span_is_quoted_with_its_sentence(index: Index) -> None:
     answer = assistant(index, {"1280米": 3.0}).ask(QUESTION)
     assert not answer.refused
     assert [quote.text for quote in answer.quotes] == ["大桥全长1280米，双向六车道！"]
-    assert answer.confidence == pytest.approx(LOGISTIC.confidence(3.0))
+    assert answer.confidence == pytest.approx(0.9526)  # 1 / (1 + e^-3)
+
+
+def test_a_question_in_one_part_gets_one_quote_though_another_span_is_near(index: Index) -> None:
+    answer = assistant(index, {"1280米": 3.0, "306家": 2.9}).ask(QUESTION)
+    assert len(answer.quotes) == 1
+
+
+SEVERAL = "青石大桥和云岭茶博会分别有多长和多少参展商？"
+
+
+def test_a_question_in_several_parts_gets_the_spans_within_the_margin(index: Index) -> None:
+    phrases = {"1280米": 3.0, "306家": 2.5, "240人": 0.9}
+    answer = assistant(index, phrases, quote_margin=2.0).ask(SEVERAL)
+    text = {d.article.id: d.article.text for d in index.documents}
+    marks = [q.highlight.of(text[q.document.article.id]) for q in answer.quotes if q.highlight]
+    assert marks == ["1280米", "306家"]
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_there_are_no_more_quotes_than_are_set(index: Index, limit: int) -> None:
+    answer = assistant(index, {"1280米": 3.0, "306家": 3.0, "240人": 3.0}, max_quotes=limit).ask(SEVERAL)
+    assert len(answer.quotes) == limit
+
+
+def test_only_suggestions_that_are_answered_are_offered(index: Index) -> None:
+    ready = Assistant(
+        index, HashingEmbedder(), PhraseReader({"1280米": 3.0}), confidence_in_span(), Settings(),
+        suggestions=[QUESTION, "你好", "你觉得呢？"],
+    )  # fmt: skip
+    assert ready.suggestions == (QUESTION,)
+
+
+def test_what_the_article_lacks_is_named_in_a_refusal(index: Index) -> None:
+    ready = assistant(index, {"1280米": -3.0}, topic_cosine=-1.0)
+    refusal = ready.ask("2019年青石大桥全长多少米？").refusal
+    assert refusal is not None
+    assert refusal.reason is RefusalReason.MISSING_DETAIL
+    assert refusal.missing == ("2019年",)
+    assert "2019年" in refusal.message
 
 
 def test_every_quote_and_highlight_is_a_slice_of_its_article(index: Index) -> None:
@@ -140,7 +177,7 @@ def test_a_question_at_the_limit_is_answered_and_one_over_it_is_an_error(index: 
 
 def test_a_follow_up_is_read_with_the_question_before_it_and_says_so(index: Index) -> None:
     reader = PhraseReader({"1280米": 3.0})
-    ready = Assistant(index, HashingEmbedder(), reader, LOGISTIC, Settings())
+    ready = Assistant(index, HashingEmbedder(), reader, confidence_in_span(), Settings())
     answer = ready.ask("那它呢？", ["你好", QUESTION])
     assert answer.resolved_question is not None
     assert QUESTION in answer.resolved_question

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from stand_ins import document_of
-from szai_qa.answering.compose import Candidate, candidates, choose_quotes
-from szai_qa.answering.retrieve import Retrieved
-from szai_qa.reading.spans import SpanScore
+from stand_ins import confidence_in_span, document_of
+from szai_qa.answering.compose import choose_quotes, rank
+from szai_qa.answering.evidence import FEATURES, Candidate, Evidence
 from szai_qa.records import Document, Quote, Span
 
 DOCUMENT = document_of("青石大桥通车。全长1280米，双向六车道。市民高兴。\n又一段。\n")
@@ -16,8 +15,11 @@ def at(words: str, document: Document = DOCUMENT) -> Span:
     return Span(start, start + len(words))
 
 
-def candidate(words: str, score: float) -> Candidate:
-    return Candidate(DOCUMENT, at(words), score)
+def candidate(words: str, score: float = 0.0, document: Document = DOCUMENT) -> Candidate:
+    span = at(words, document)
+    touched = [s for s in document.sentences if s.span.start < span.end and span.start < s.span.end]
+    evidence = Evidence(**(dict.fromkeys(FEATURES, 0.0) | {"span": score}))
+    return Candidate(document, span, tuple(touched), evidence)
 
 
 def shown(quotes: tuple[Quote, ...]) -> list[tuple[str, str | None]]:
@@ -25,53 +27,50 @@ def shown(quotes: tuple[Quote, ...]) -> list[tuple[str, str | None]]:
     return [(quote.text, quote.highlight.of(text) if quote.highlight else None) for quote in quotes]
 
 
+def words_of(candidates: list[Candidate]) -> list[str]:
+    return [c.span.of(c.document.article.text) for c in candidates]
+
+
 def test_a_span_is_quoted_as_its_whole_sentence_with_the_span_as_highlight() -> None:
-    assert shown(choose_quotes([candidate("1280米", 5.0)], 0.0, 4)) == [("全长1280米，双向六车道。", "1280米")]
+    assert shown(choose_quotes([candidate("1280米")], 4)) == [("全长1280米，双向六车道。", "1280米")]
 
 
 def test_a_span_over_two_sentences_gives_two_quotes_each_with_its_part() -> None:
-    quotes = choose_quotes([candidate("六车道。市民", 5.0)], 0.0, 4)
+    quotes = choose_quotes([candidate("六车道。市民")], 4)
     assert shown(quotes) == [("全长1280米，双向六车道。", "六车道。"), ("市民高兴。", "市民")]
 
 
-def test_spans_within_the_margin_are_quoted_too_best_first() -> None:
-    ranked = [candidate("市民", 5.0), candidate("青石大桥", 3.5), candidate("又一段", 2.9)]
-    assert [text for text, _ in shown(choose_quotes(ranked, 2.0, 4))] == ["市民高兴。", "青石大桥通车。"]
-
-
 def test_a_sentence_is_quoted_once_with_the_highlight_of_its_best_span() -> None:
-    ranked = [candidate("1280米", 5.0), candidate("双向六车道", 4.9)]
-    assert shown(choose_quotes(ranked, 1.0, 4)) == [("全长1280米，双向六车道。", "1280米")]
+    quotes = choose_quotes([candidate("1280米"), candidate("双向六车道")], 4)
+    assert shown(quotes) == [("全长1280米，双向六车道。", "1280米")]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_there_are_no_more_quotes_than_allowed(limit: int) -> None:
-    ranked = [candidate("市民", 5.0), candidate("青石大桥", 5.0), candidate("又一段", 5.0)]
-    assert len(choose_quotes(ranked, 2.0, limit)) == limit
+    ranked = [candidate("市民"), candidate("青石大桥"), candidate("又一段")]
+    assert len(choose_quotes(ranked, limit)) == limit
+
+
+def test_the_best_spans_own_sentences_are_never_cut_to_the_limit() -> None:
+    assert len(choose_quotes([candidate("六车道。市民"), candidate("青石大桥")], 1)) == 2
 
 
 def test_nothing_read_gives_no_quotes() -> None:
-    assert choose_quotes([], 2.0, 4) == ()
+    assert choose_quotes([], 4) == ()
 
 
-def reading(words: str, score: float, passage: int = 0) -> SpanScore:
-    base = DOCUMENT.passages[passage].span.start
-    return SpanScore(at(words).start - base, at(words).end - base, score, 0.0)
+def test_candidates_are_ranked_by_their_confidence() -> None:
+    ranked = rank([candidate("市民", 1.0), candidate("1280米", 3.0), candidate("又一段", 2.0)], confidence_in_span())
+    assert words_of(ranked) == ["1280米", "又一段", "市民"]
 
 
-def test_spans_of_passages_become_offsets_of_the_article() -> None:
-    item = Retrieved(DOCUMENT, DOCUMENT.passages[0], 1.0, 0.9)
-    found = candidates([item], [[reading("1280米", 3.0), reading("市民", 4.0)]])
-    assert [(c.span.of(DOCUMENT.article.text), c.score) for c in found] == [("市民", 4.0), ("1280米", 3.0)]
-
-
-def test_a_spot_that_was_read_in_two_passages_counts_once_with_its_better_score() -> None:
-    item = Retrieved(DOCUMENT, DOCUMENT.passages[0], 1.0, 0.9)
-    found = candidates([item, item], [[reading("市民", 1.0)], [reading("市民", 2.0)]])
-    assert [c.score for c in found] == [2.0]
-
-
-def test_equal_scores_are_ordered_by_their_place_in_the_article() -> None:
-    item = Retrieved(DOCUMENT, DOCUMENT.passages[0], 1.0, 0.9)
-    found = candidates([item], [[reading("市民", 2.00004), reading("青石大桥", 2.0)]])
-    assert [c.span.of(DOCUMENT.article.text) for c in found] == ["青石大桥", "市民"]
+def test_equal_candidates_are_ordered_by_article_and_place() -> None:
+    other = document_of("市民高兴。", article_id="a")
+    ranked = rank(
+        [candidate("市民", 2.0), candidate("青石", 2.0003), candidate("市民", 2.0, other)], confidence_in_span()
+    )
+    assert [(c.document.article.id, c.span.of(c.document.article.text)) for c in ranked] == [
+        ("a", "市民"),
+        ("x", "青石"),
+        ("x", "市民"),
+    ]

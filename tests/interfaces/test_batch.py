@@ -7,17 +7,15 @@ from typing import Any
 
 import pytest
 
-from stand_ins import HashingEmbedder, PhraseReader
+from stand_ins import HashingEmbedder, PhraseReader, confidence_in_span
 from szai_qa.answering.assistant import Assistant
 from szai_qa.errors import InputError
 from szai_qa.indexing.store import build_index, open_index
 from szai_qa.interfaces.batch import Task, answer_task, read_reading_tasks, read_task, read_tasks
-from szai_qa.reading.calibration import Calibration
+from szai_qa.reading.decision import Decision
 from szai_qa.reading.reader import ArticleSpan
 from szai_qa.records import RefusalReason
 from szai_qa.settings import Settings
-
-CALIBRATION = Calibration(slope=1.0, intercept=0.0, threshold=0.5)
 
 
 def write(path: Path, *lines: object) -> Path:
@@ -29,7 +27,7 @@ def write(path: Path, *lines: object) -> Path:
 def assistant(tmp_path: Path, archive: Path, embedder: HashingEmbedder) -> Assistant:
     build_index(tmp_path / "index", archive, embedder)
     index = open_index(tmp_path / "index", archive, embedder)
-    return Assistant(index, embedder, PhraseReader({"1280米": 3.0}), CALIBRATION, Settings())
+    return Assistant(index, embedder, PhraseReader({"1280米": 3.0}), confidence_in_span(), Settings())
 
 
 def test_turns_get_the_conversations_id_and_their_number_and_what_came_before(tmp_path: Path) -> None:
@@ -119,7 +117,7 @@ class FirstWord:
 def result(tmp_path: Path, score: float, passages: list[str]) -> dict[str, Any]:
     path = write(tmp_path / "r", {"id": "a", "question": "一？", "passages": passages})
     reader: Any = FirstWord(score)
-    return read_task(reader, CALIBRATION, 0.5, read_reading_tasks(path)[0])
+    return read_task(reader, Decision(), 0.5, read_reading_tasks(path)[0])
 
 
 def test_an_answer_read_is_a_slice_of_its_passage(tmp_path: Path) -> None:
@@ -131,6 +129,12 @@ def test_an_answer_read_is_a_slice_of_its_passage(tmp_path: Path) -> None:
 def test_a_refusal_to_read_still_gives_its_best_span(tmp_path: Path) -> None:
     found = result(tmp_path, -1.0, ["甲乙丙"])
     assert (found["refused"], found["answer"], found["best_answer"]) == (True, "", "甲乙")
+
+
+@pytest.mark.parametrize("score", [-0.0001, -0.00001, 0.0, 0.00001])
+def test_the_written_confidence_tells_a_refusal_as_well_as_the_exact_one(tmp_path: Path, score: float) -> None:
+    found = result(tmp_path, score, ["甲乙丙"])
+    assert found["refused"] == (found["confidence"] < 0.5)
 
 
 def test_nothing_to_read_gives_nulls_and_a_refusal(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class Assistant:
         found = self.find(question, earlier)
         confidence = self._confidence.confidence(found.ranked[0].evidence) if found.ranked else 0.0
         if form is Form.REQUEST:
-            confidence *= REQUEST_FACTOR
+            confidence = round(confidence * REQUEST_FACTOR, 4)
         resolved = understood_as(question, earlier)
         if found.ranked and confidence >= self._threshold:
             return Answer(question, self._quotes(question, found.ranked), None, confidence, resolved)

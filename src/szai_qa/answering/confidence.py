@@ -39,8 +39,11 @@ class ConfidenceModel:
         return round(self.offset + sum(self.weights[name] * value for name, value in pairs), 3)
 
     def confidence(self, evidence: Evidence) -> float:
-        """Return the probability, 0 to 1, that the span answers."""
-        return 1.0 / (1.0 + math.exp(max(-700.0, min(700.0, -self.logit(evidence)))))
+        """Return the probability, 0 to 1, that the span answers.
+
+        It has the four decimals that are written, so that what is shown is what a threshold was compared with.
+        """
+        return round(1.0 / (1.0 + math.exp(max(-700.0, min(700.0, -self.logit(evidence))))), 4)
 
 
 def load_confidence(path: Path = SHIPPED) -> ConfidenceModel:

@@ -104,7 +104,7 @@ def read_task(reader: ExtractiveReader, decision: Decision, threshold: float, ta
         nothing = dict.fromkeys(("best_answer", "passage", "start", "end"))
         return {"id": task.id, "refused": True, "answer": "", **nothing, "confidence": 0.0}
     words = task.passages[best.passage][best.start : best.end]
-    confidence = decision.confidence(best.span, best.answerable)
+    confidence = round(decision.confidence(best.span, best.answerable), 4)  # what is written is what decides
     refused = confidence < threshold
     return {
         "id": task.id,
@@ -114,7 +114,7 @@ def read_task(reader: ExtractiveReader, decision: Decision, threshold: float, ta
         "passage": best.passage,
         "start": best.start,
         "end": best.end,
-        "confidence": round(confidence, 4),
+        "confidence": confidence,
     }
 
 
