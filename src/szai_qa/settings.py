@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,11 +31,16 @@ class Settings(BaseSettings):
     passage_prefix: str = Field("passage: ", description="Put before a sentence or passage when it is embedded.")
     max_question_chars: int = Field(200, ge=10, le=2000, description="Longest question, in code points.")
     read_windows: int = Field(4, ge=1, le=50, description="How many retrieved passages are read for one question.")
-    threshold: float = Field(0.5, ge=0.0, le=1.0, description="Below this confidence an answer is refused.")
+    threshold: float | None = Field(
+        None, ge=0.0, le=1.0, description="Below this confidence an answer is refused; empty: the reader's own."
+    )
+    quote_margin: float = Field(
+        2.0, ge=0, description="Spans this close to the best one's score are quoted too (logits)."
+    )
     max_quotes: int = Field(4, ge=1, le=20, description="Most quotes in one answer; an outline may have more.")
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(**overrides: str | int | float) -> Settings:
     """Return the settings from the environment, with `overrides` on top.
 
     Raises:
@@ -47,7 +51,7 @@ def load_settings(**overrides: Any) -> Settings:
     if unknown:
         raise SettingsError(f"{unknown[0]} is no setting.", "docs/settings.md lists them all.")
     try:
-        return Settings(**overrides)
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as problem:
         first = problem.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

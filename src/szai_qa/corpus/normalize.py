@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import opencc
 
-# A lone surrogate cannot be encoded, so OpenCC and the tokenizers raise on it.
-_SURROGATES = re.compile("[\ud800-\udfff]")
+# A lone surrogate cannot be encoded, so OpenCC and the tokenizers raise on it; for OpenCC a NUL ends the text.
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @lru_cache(maxsize=1)
@@ -25,9 +25,9 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("tw2s")
 
 
-def without_surrogates(text: str) -> str:
-    """Return the text with each lone surrogate replaced by U+FFFD; the length stays."""
-    return _SURROGATES.sub("\ufffd", text)
+def readable(text: str) -> str:
+    """Return the text with each lone surrogate and each NUL replaced by U+FFFD; the length stays."""
+    return _UNREADABLE.sub("\ufffd", text)
 
 
 def to_simplified(text: str) -> str:
@@ -36,7 +36,7 @@ def to_simplified(text: str) -> str:
     Raises:
         AssertionError: the conversion changed the length (it has no rule that does).
     """
-    simplified: str = _converter().convert(without_surrogates(text))
+    simplified: str = _converter().convert(readable(text))
     if len(simplified) != len(text):
         raise AssertionError("conversion to simplified characters changed the length of a text")
     return simplified

@@ -23,7 +23,8 @@ def windows(sentences: Sequence[Span], max_chars: int = WINDOW_CHARS) -> list[tu
         last = first
         while last + 1 < len(sentences) and sentences[last + 1].end - sentences[first].start <= max_chars:
             last += 1
-        result.append((first, last))
+        if not result or last > result[-1][1]:  # else it lies inside the one before
+            result.append((first, last))
         if last + 1 == len(sentences):
             break
         middle = sentences[first].start + (sentences[last].end - sentences[first].start) / 2

@@ -1,7 +1,7 @@
 """Finds an article's headings, picture captions, paragraphs, sentences and passages by their form.
 
 Nothing here knows a particular article. A heading is a line that carries a number of a run that counts from one
-(一、二、三、 or （一）（二）), or a line wholly in 【】; a caption is a line that ends as credits do (摄, 供图, 制图 …).
+(一、二、三、 or （一）（二）), or a line wholly in 【】; a caption is a line that ends as credits do (摄, 供图 …).
 Both may be absent: then the article is one section of plain paragraphs.
 """
 
@@ -29,10 +29,12 @@ MAX_CAPTION_CHARS = 150
 
 
 def numeral_value(numeral: str) -> int:
-    """Return the value of a numeral from 1 to 99, Chinese (二十三) or Arabic."""
+    """Return the value of a numeral from 1 to 99, Chinese (二十三) or Arabic; 0 where it is none (一二)."""
     if numeral.isascii():
         return int(numeral)
     tens, ten, units = numeral.rpartition("十")
+    if len(tens) > 1 or len(units) > 1 or tens == "十":
+        return 0
     digit = _NUMERALS.find(units) + 1 if units else 0
     return ((_NUMERALS.find(tens) + 1 if tens else 1) * 10 if ten else 0) + digit
 

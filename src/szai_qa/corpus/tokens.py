@@ -11,6 +11,9 @@ import re
 
 from szai_qa.corpus.normalize import for_matching
 
+TOKENIZER = "characters, pairs, Latin and digit runs; 1"
+"""The identity of this way of cutting: an index made with another one does not fit. Raise it with any change."""
+
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"[{HAN}]+|[0-9]+(?:\.[0-9]+)*|[a-z]+")
 

@@ -1,0 +1,108 @@
+"""Measures how well a span answers: what the reader says, how it was retrieved, and what the question names.
+
+One row of numbers for each span that was read. `confidence.py` weighs them; nothing is weighed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+
+from szai_qa.answering.constraints import Element, absent, conflicts, elements
+from szai_qa.answering.retrieve import Retrieval, Retriever
+from szai_qa.corpus.tokens import tokenize
+from szai_qa.reading.spans import SpanScore
+from szai_qa.records import Document, Quote, Sentence, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a span and against it.
+
+    `span`, `answerable`: the reader's logits. `rank`: 1 / rank of its passage. `cosine`: of its sentence with the
+    question. `coverage`: share of the question's pairs of characters and Latin words, as far as the articles hold
+    them, that stand in its sentence or heading. `conflicts`: elements of the question of which the sentence names
+    only others. `absent`: elements of the question that stand nowhere in the article.
+    """
+
+    span: float
+    answerable: float
+    rank: float
+    cosine: float
+    coverage: float
+    conflicts: float
+    absent: float
+
+    def values(self) -> tuple[float, ...]:
+        """Return the numbers in the order of FEATURES."""
+        return astuple(self)
+
+
+FEATURES = tuple(field.name for field in fields(Evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may answer (article-absolute), the sentences that it touches, and its evidence."""
+
+    document: Document
+    span: Span
+    sentences: tuple[Sentence, ...]
+    evidence: Evidence
+
+    def quotes(self) -> list[Quote]:
+        """Return its sentences, each with its part of the span as highlight."""
+        return [
+            Quote(self.document, s, Span(max(self.span.start, s.span.start), min(self.span.end, s.span.end)))
+            for s in self.sentences
+        ]
+
+
+class Weigher:
+    """Measures the spans that were read for one question."""
+
+    def __init__(self, retriever: Retriever, question: str, retrieval: Retrieval) -> None:
+        self._retriever = retriever
+        self._retrieval = retrieval
+        self._asked = frozenset(elements(question))
+        self._pairs = {token for token in tokenize(question) if len(token) > 1} & retriever.vocabulary
+        self._absent: dict[str, int] = {}
+
+    def candidates(self, readings: Sequence[Sequence[SpanScore]]) -> list[Candidate]:
+        """Return all spans that were read, each spot of an article once, by its best reading."""
+        best: dict[tuple[str, int, int], Candidate] = {}
+        for rank, (item, spans) in enumerate(zip(self._retrieval.passages, readings, strict=True), start=1):
+            for read in spans:
+                candidate = self._candidate(item.document, item.passage.span.start, read, rank)
+                key = (item.document.article.id, candidate.span.start, candidate.span.end)
+                if key not in best or best[key].evidence.values() < candidate.evidence.values():
+                    best[key] = candidate
+        return list(best.values())
+
+    def _candidate(self, document: Document, base: int, read: SpanScore, rank: int) -> Candidate:
+        span = Span(base + read.start, base + read.end)
+        positions = [i for i, s in enumerate(document.sentences) if s.span.start < span.end and span.start < s.span.end]
+        sentences = tuple(document.sentences[i] for i in positions)
+        words = " ".join(document.text_of(s) for s in sentences)
+        heading = document.heading_of(sentences[0])
+        context = f"{heading.of(document.article.text)} {words}" if heading else words
+        evidence = Evidence(
+            span=read.span,
+            answerable=read.answerable,
+            rank=1.0 / rank,
+            cosine=max(self._retriever.cosine(self._retrieval, document, i) for i in positions),
+            coverage=len(self._pairs & set(tokenize(context))) / len(self._pairs) if self._pairs else 0.0,
+            conflicts=float(conflicts(self._asked, frozenset(elements(words)))),
+            absent=float(self._absent_in(document)),
+        )
+        return Candidate(document, span, sentences, evidence)
+
+    def _absent_in(self, document: Document) -> int:
+        key = document.article.id
+        if key not in self._absent:
+            self._absent[key] = len(self.missing(document))
+        return self._absent[key]
+
+    def missing(self, document: Document) -> list[Element]:
+        """Return the elements that the question names and that stand nowhere in an article."""
+        return absent(self._asked, frozenset(elements(document.article.text))) if self._asked else []

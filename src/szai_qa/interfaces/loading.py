@@ -1,0 +1,44 @@
+"""Puts the parts together from the settings: the one place that knows which embedder and reader are used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from szai_qa.settings import Settings
+
+if TYPE_CHECKING:
+    from szai_qa.answering.assistant import Assistant
+    from szai_qa.indexing.embedder import Embedder
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """Return the embedder that the settings name."""
+    from szai_qa.indexing.embedder import SentenceTransformersEmbedder
+
+    return SentenceTransformersEmbedder(
+        settings.embedding_model or None, settings.query_prefix, settings.passage_prefix
+    )
+
+
+def read_suggestions(articles: Path) -> list[str]:
+    """Return the questions of `suggestions.txt` beside the articles' folder, one a line; none where it is absent."""
+    path = articles.parent / "suggestions.txt"
+    return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()] if path.is_file() else []
+
+
+def load_assistant(settings: Settings, index: Path, articles: Path, suggestions: Sequence[str] = ()) -> Assistant:
+    """Open the index and load the models; `suggestions` that are not answered are left out.
+
+    Raises:
+        NotFoundError, IndexMismatchError, ModelError: something is missing or does not fit.
+    """
+    from szai_qa.answering.assistant import Assistant
+    from szai_qa.answering.confidence import load_confidence
+    from szai_qa.indexing.store import open_index
+    from szai_qa.reading.shipped import shipped_reader
+
+    embedder = load_embedder(settings)
+    opened = open_index(index, articles, embedder)
+    return Assistant(opened, embedder, shipped_reader(), load_confidence(), settings, suggestions)
