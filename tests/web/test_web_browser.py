@@ -145,6 +145,10 @@ def test_a_question_that_is_too_long_is_not_cut_and_cannot_be_sent(desktop: Page
     desktop.press("#question", "Enter")
     assert desktop.locator(".turn").count() == 0
     assert len(desktop.input_value("#question")) == 10_000
+    desktop.fill("#question", "shen")
+    composing = "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true})"
+    desktop.evaluate(f"document.getElementById('question').dispatchEvent({composing})")
+    assert desktop.input_value("#question") == "shen"
     desktop.fill("#question", " \n ")
     assert desktop.is_disabled("#send")
 

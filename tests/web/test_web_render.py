@@ -41,7 +41,7 @@ WORDS = load_words()
 
 def shown(assistant: FakeAssistant, question: str, *history: str, suggestions: tuple[str, ...] = ()) -> str:
     """Render a question's turn."""
-    return render_turn(Turn("1", question, assistant.ask(question, history)), WORDS, suggestions, False)
+    return render_turn(Turn("1", question, assistant.ask(question, history)), WORDS, suggestions, COMPANIES)
 
 
 def test_a_quotes_markup_holds_exactly_its_slice(assistant: FakeAssistant) -> None:
@@ -124,8 +124,12 @@ def test_each_reason_to_refuse_has_its_own_title(assistant: FakeAssistant, quest
     assert 'class="tag"' not in html
 
 
+def test_what_was_no_question_gets_an_example_of_one(assistant: FakeAssistant) -> None:
+    assert f"请用一句话问，比如“{COMPANIES}”" in shown(assistant, "？？？")
+
+
 def test_a_fault_looks_unlike_a_refusal_and_can_be_tried_again() -> None:
-    html = render_turn(Turn("1", "问", fault=Fault.ERROR, number="E-7c1f"), WORDS, (), False)
+    html = render_turn(Turn("1", "问", fault=Fault.ERROR, number="E-7c1f"), WORDS, ())
     assert "card red" in html
     assert 'role="alert"' in html
     assert "错误编号 E-7c1f" in html
@@ -134,7 +138,7 @@ def test_a_fault_looks_unlike_a_refusal_and_can_be_tried_again() -> None:
 
 
 def test_a_question_that_is_too_long_says_by_how_much() -> None:
-    html = render_turn(Turn("1", "问…", fault=Fault.TOO_LONG, excess=36), WORDS, (), False)
+    html = render_turn(Turn("1", "问…", fault=Fault.TOO_LONG, excess=36), WORDS, ())
     assert "太长了，请删去 36 字" in html
     assert "card amber" in html
 

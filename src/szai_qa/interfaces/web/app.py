@@ -85,14 +85,13 @@ def create_app(load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_
 
 def _create(loading: _Loading) -> FastAPI:
     _prepare_gradio()
-    import gradio
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
     from fastapi.responses import JSONResponse, Response
 
     from szai_qa.interfaces.web import render_frame
     from szai_qa.interfaces.web.guard import Guard
-    from szai_qa.interfaces.web.page import build_page, mount_options
+    from szai_qa.interfaces.web.page import mount_page
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -113,8 +112,7 @@ def _create(loading: _Loading) -> FastAPI:
     def favicon() -> Response:
         return Response(render_frame.favicon(), media_type="image/svg+xml")
 
-    page = build_page(lambda: loading.chat, loading.max_question_chars)
-    gradio.mount_gradio_app(app, page, path="/", **mount_options())
+    mount_page(app, lambda: loading.chat, loading.max_question_chars)
     return app
 
 

@@ -28,7 +28,7 @@ window.szaiChat = (() => {
     if (ready) sendQuestion();
   }
 
-  const sendQuestion = () => szai.send("ask", { question: pending, shown: all(".turn").length });
+  const sendQuestion = () => szai.send("ask", { question: pending, shown: all(".turn").length, language: root.lang });
 
   function showPending() {
     const area = byId("pending"), searching = area.querySelector(".searching"), wait = area.querySelector(".wait");

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 import gradio as gr
+from fastapi import FastAPI
 
 from szai_qa.interfaces.web import render, render_frame, render_source
 from szai_qa.interfaces.web.chat import Chat, Conversation
@@ -50,9 +51,7 @@ class Handlers:
 
     def view(self, conversation: Conversation, event: gr.EventData) -> tuple[Conversation | str, ...]:
         """Return the whole page, in the language and with the article that the browser asks for."""
-        language = _sent(event, "language", "")
-        if language in languages():
-            conversation = replace(conversation, language=language)
+        conversation = _in_language(conversation, event)
         words = load_words(conversation.language)
         chat = self._ready()
         documents = chat.assistant.documents if chat else ()
@@ -72,7 +71,7 @@ class Handlers:
         chat = self._ready()
         if chat:
             if _sent(event, "shown", 0) and not conversation.turns:
-                conversation = replace(conversation, restarted=True)
+                conversation = replace(_in_language(conversation, event), restarted=True)
             conversation = chat.ask(conversation, _sent(event, "question", ""))
         return conversation, self._talk(chat, conversation)
 
@@ -98,10 +97,17 @@ class Handlers:
         if not conversation.turns:
             return render.render_first_visit(words, documents, chat.suggestions(conversation, FIRST_SUGGESTIONS))
         suggestions = chat.suggestions(conversation, NEXT_SUGGESTIONS)
-        return render.render_conversation(conversation, words, suggestions, len(documents) > 1)
+        example = next(iter(chat.assistant.suggestions), "")
+        return render.render_conversation(conversation, words, suggestions, example, len(documents) > 1)
 
     def _about(self, chat: Chat | None, words: Words) -> str:
         return render_source.render_about(chat.assistant.documents if chat else (), words)
+
+
+def _in_language(conversation: Conversation, event: gr.EventData) -> Conversation:
+    """Return the conversation in the language that the browser names, if there is a catalogue of it."""
+    language = _sent(event, "language", "")
+    return replace(conversation, language=language) if language in languages() else conversation
 
 
 def frame(words: Words, max_chars: int) -> tuple[Html, Html, Html]:
@@ -162,21 +168,24 @@ def build_page(ready: Callable[[], Chat | None], max_chars: int) -> gr.Blocks:
     return blocks
 
 
-def mount_options() -> dict[str, Any]:
-    """Return how the page is mounted: closed where it can be, in the page's own look, with no outside host."""
+def mount_page(app: FastAPI, ready: Callable[[], Chat | None], max_chars: int) -> None:
+    """Put the page at the root of an application: closed where Gradio can be closed, and with no outside host."""
     folder = files("szai_qa.interfaces.web")
-    styles = (folder.joinpath(name).read_text("utf-8") for name in STYLES)
-    scripts = (folder.joinpath(name).read_text("utf-8") for name in SCRIPTS)
-    return {
-        "theme": gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        "head": "".join([*(f"<style>{s}</style>" for s in styles), *(f"<script>{s}</script>" for s in scripts)]),
-        "footer_links": [],
-        "run_history": False,
-        "show_error": False,
-        "enable_monitoring": False,
-        "ssr_mode": False,
-        "pwa": False,
-        "mcp_server": False,
-        "allowed_paths": [],
-        "max_file_size": 1,
-    }
+    styles = (f"<style>{folder.joinpath(name).read_text('utf-8')}</style>" for name in STYLES)
+    scripts = (f"<script>{folder.joinpath(name).read_text('utf-8')}</script>" for name in SCRIPTS)
+    gr.mount_gradio_app(
+        app,
+        build_page(ready, max_chars),
+        path="/",
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        head="".join([*styles, *scripts]),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        allowed_paths=[],
+        max_file_size=1,
+    )

@@ -27,11 +27,20 @@ MAX_NEAR = 2
 
 
 def render_conversation(
-    conversation: Conversation, words: Words, suggestions: Sequence[str], several_articles: bool = False
+    conversation: Conversation,
+    words: Words,
+    suggestions: Sequence[str],
+    example: str = "",
+    several_articles: bool = False,
 ) -> Html:
-    """Return all turns, oldest first; suggestions stand under the last one only."""
+    """Return all turns, oldest first; suggestions stand under the last one only.
+
+    `example` is a question that shows how to ask. With several articles each answer names its article on phones too.
+    """
     turns = conversation.turns
-    items = [render_turn(turn, words, suggestions if turn is turns[-1] else (), several_articles) for turn in turns]
+    items = [
+        render_turn(turn, words, suggestions if turn is turns[-1] else (), example, several_articles) for turn in turns
+    ]
     notice = tag("p", words("restarted"), class_="notice", role="status") if conversation.restarted else None
     return join(notice, tag("ol", *items, class_="turns", aria_label=words("talk.aria")))
 
@@ -63,13 +72,15 @@ def _corpus(words: Words, documents: Sequence[Document]) -> str:
     return words("corpus", n=len(documents), **{"from": days[0].isoformat(), "to": days[-1].isoformat()})
 
 
-def render_turn(turn: Turn, words: Words, suggestions: Sequence[str], several_articles: bool) -> Html:
+def render_turn(
+    turn: Turn, words: Words, suggestions: Sequence[str], example: str = "", several_articles: bool = False
+) -> Html:
     """Return one turn: the question, then what came of it."""
     if turn.answer is None:
         kind, body, announcement = "fault", _fault(turn, words), ""
     elif turn.answer.refusal:
         refusal = turn.answer.refusal
-        kind, body = "refusal", _refusal(refusal, words, suggestions)
+        kind, body = "refusal", _refusal(refusal, words, suggestions, example)
         announcement = words(
             "announce.refusal", title=_refusal_title(refusal, words), missing=words("list.and").join(refusal.missing)
         )
@@ -160,7 +171,7 @@ def _refusal_text(refusal: Refusal, words: Words, example: str) -> Html | None:
     return tag("p", words(f"{key}.text", example=example))
 
 
-def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str]) -> Html:
+def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str], example: str) -> Html:
     # Of an unclear follow-up `missing` names the unclear word, which the title has.
     lacking = refusal.missing if refusal.reason is RefusalReason.MISSING_DETAIL else ()
     missing = [tag("li", tag("span", words("missing.tag"), class_="tag"), tag("strong", item)) for item in lacking]
@@ -172,7 +183,7 @@ def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str]) -> Html
             "none",
             "plain",
             _refusal_title(refusal, words),
-            _refusal_text(refusal, words, suggestions[0] if suggestions else ""),
+            _refusal_text(refusal, words, example),
             tag("ul", *missing, class_="missing") if missing else None,
         ),
         join(heading, *quotes) if quotes else None,
