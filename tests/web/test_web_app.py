@@ -8,7 +8,9 @@ import re
 import signal
 import socket
 import threading
+import time
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -203,6 +205,24 @@ def test_the_server_tells_its_address_when_it_is_ready_and_stops_on_ctrl_c() -> 
 
     serve(FakeAssistant, "127.0.0.1", 0, on_ready=stop)
     assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/", addresses[0])
+
+
+def test_the_server_stops_at_once_although_a_page_is_open(caplog: pytest.LogCaptureFixture) -> None:
+    def stop(address: str) -> None:
+        host, port = urlsplit(address).hostname, urlsplit(address).port
+        stream = socket.create_connection((host, port))
+        open_streams.append(stream)
+        stream.sendall(b"GET /gradio_api/heartbeat/abc HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in stream.recv(1000)
+        began.append(time.monotonic())
+        signal.raise_signal(signal.SIGINT)
+
+    open_streams: list[socket.socket] = []
+    began: list[float] = []
+    serve(FakeAssistant, "127.0.0.1", 0, on_ready=stop)
+    assert time.monotonic() - began[0] < 2
+    assert not caplog.records
+    open_streams[0].close()
 
 
 def test_a_port_that_there_is_not_is_an_error() -> None:

@@ -6,15 +6,14 @@ The assistant loads in the background, so that the page is there at once and say
 from __future__ import annotations
 
 import asyncio
-import atexit
 import logging
 import os
-import shutil
 import socket
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from szai_qa.errors import InputError, SzaiQaError
@@ -69,10 +68,8 @@ def _prepare_gradio() -> None:
     """Keep Gradio from reaching out and from sharing a folder with others; it reads these when imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    if "GRADIO_TEMP_DIR" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="szai-qa-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ["GRADIO_TEMP_DIR"] = folder
+    # One folder for all: uploads are closed, so nothing of a reader's is ever written to it.
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(tempfile.gettempdir()) / "szai-qa-gradio"))
 
 
 def create_app(load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_CHARS) -> FastAPI:
@@ -80,10 +77,10 @@ def create_app(load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_
 
     GET /healthz answers 200 once `load` has returned; before, and if it failed, 503 and {"error": …}.
     """
-    return _create(_Loading(load, max_question_chars))
+    return _create(_Loading(load, max_question_chars), asyncio.Event())
 
 
-def _create(loading: _Loading) -> FastAPI:
+def _create(loading: _Loading, closing: asyncio.Event) -> FastAPI:
     _prepare_gradio()
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
@@ -101,7 +98,7 @@ def _create(loading: _Loading) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     # Without one of our own, Gradio lets any other site read answers with the reader's credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[], allow_methods=["GET", "POST"])
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, closing=closing)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
@@ -147,7 +144,14 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
     # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=3))
+    closing = asyncio.Event()
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            closing.set()
+            await super().shutdown(sockets)
+
+    server = Server(uvicorn.Config(_create(loading, closing), log_level="warning", timeout_graceful_shutdown=3))
 
     def stop(_: SzaiQaError) -> None:
         server.should_exit = True

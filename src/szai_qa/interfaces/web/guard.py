@@ -5,8 +5,9 @@ It also tells the browser to load nothing from other hosts, and not to let other
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,8 +39,10 @@ MAX_BODY_BYTES = 200_000
 class Guard:
     """ASGI middleware: 404 for a path that is not allowed, 413 for a body longer than any question or unmeasured."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, closing: asyncio.Event) -> None:
+        """Take the application; once `closing` is set, requests that only listen are told that the browser has gone."""
         self._app = app
+        self._closing = closing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an allowed request on, answer any other at once."""
@@ -60,7 +63,19 @@ class Guard:
                 message = {**message, "headers": [*message["headers"], *_HEADERS]}
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        async def receive_or_close() -> Message:
+            # Every open page holds a stream that never ends by itself, and the server would wait for it.
+            received, closed = asyncio.ensure_future(receive()), asyncio.ensure_future(self._closing.wait())
+            both: set[asyncio.Future[Any]] = {received, closed}
+            try:
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in both:
+                    task.cancel()
+            return {"type": "http.disconnect"} if self._closing.is_set() else received.result()
+
+        listens = scope["method"] == "GET"
+        await self._app(scope, receive_or_close if listens else receive, send_with_headers)
 
 
 async def _refuse(scope: Scope, send: Send, status: int, reason: bytes) -> None:
