@@ -125,8 +125,8 @@ def _answer(answer: Answer, words: Words, suggestions: Sequence[str]) -> Html:
     quotes = answer.quotes
     leads = render_leads(quotes, words) if _shows_lead(answer) else None
     if is_outline(quotes):
-        intro, body = words("outline", n=len(quotes)), render_outline(quotes, words)
-        leads = None
+        leads, intro = None, words("outline", n=len(quotes))
+        body = join(render_outline(quotes, words), tag("p", quotes[0].document.article.url, class_="address"))
     else:
         intro = words("yesno")
         sources = [quote.document.article.id for quote in quotes]
