@@ -34,9 +34,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return open_index(folder / "index", articles, HashingEmbedder())
 
 
-def assistant(index: Index, phrases: dict[str, float], **set_: float) -> Assistant:
+def assistant(index: Index, phrases: dict[str, float], topic_cosine: float = -1.0, **set_: float) -> Assistant:
     settings = Settings(read_windows=10, **set_)  # type: ignore[arg-type]
-    return Assistant(index, HashingEmbedder(), PhraseReader(phrases), confidence_in_span(), settings)
+    confidence = confidence_in_span(topic_cosine=topic_cosine)
+    return Assistant(index, HashingEmbedder(), PhraseReader(phrases), confidence, settings)
 
 
 def essence(answer: Answer) -> dict[str, object]:

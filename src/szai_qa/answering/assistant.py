@@ -14,7 +14,7 @@ from szai_qa.answering.compose import choose_quotes, rank
 from szai_qa.answering.confidence import ConfidenceModel
 from szai_qa.answering.dialogue import retrieval_queries, understood_as
 from szai_qa.answering.evidence import Candidate, Weigher
-from szai_qa.answering.question import Form, asks_for_several, form_of, language_of
+from szai_qa.answering.question import Form, Language, asks_for_several, form_of, language_of
 from szai_qa.answering.refuse import refusal
 from szai_qa.answering.retrieve import Retrieval, Retriever
 from szai_qa.errors import InputError
@@ -109,7 +109,7 @@ class Assistant:
         resolved = understood_as(question, earlier)
         if found.ranked and confidence >= self._threshold:
             return Answer(question, self._quotes(question, found.ranked), None, confidence, resolved)
-        reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence)
+        reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence, language)
         nearest: tuple[Quote, ...] = ()
         if reason is not RefusalReason.OFF_TOPIC:
             nearest = tuple(replace(q, highlight=None) for q in choose_quotes(found.ranked, NEAREST)[:NEAREST])
@@ -134,9 +134,9 @@ class Assistant:
         near = [c for c in ranked if self._confidence.logit(c.evidence) >= lowest]
         return choose_quotes(near, self._settings.max_quotes)
 
-    def _reason(self, found: Found, confidence: float) -> RefusalReason:
+    def _reason(self, found: Found, confidence: float, language: Language) -> RefusalReason:
         passages = found.retrieval.passages
-        if not passages or max(item.cosine for item in passages) < self._settings.topic_cosine:
+        if not passages or max(item.cosine for item in passages) < self._confidence.topic_cosine[language]:
             return RefusalReason.OFF_TOPIC
         if found.missing or confidence < self._threshold / 2:
             return RefusalReason.MISSING_DETAIL

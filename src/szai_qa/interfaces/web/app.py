@@ -5,6 +5,7 @@ The assistant loads in the background, so that the page is there at once and say
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from szai_qa.errors import InputError, SzaiQaError
 from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
-from szai_qa.interfaces.web.words import load_words
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,7 +31,7 @@ class _Loading:
 
     def __init__(self, load: AssistantLoader, max_question_chars: int) -> None:
         self._load = load
-        self._max_question_chars = max_question_chars
+        self.max_question_chars = max_question_chars
         self.chat: Chat | None = None
         self.error: SzaiQaError | None = None
         self.on_error: Callable[[], None] = lambda: None
@@ -41,7 +41,7 @@ class _Loading:
 
     def _run(self) -> None:
         try:
-            self.chat = Chat(self._load(), self._max_question_chars)
+            self.chat = Chat(self._load(), self.max_question_chars)
         except SzaiQaError as problem:
             self.error = problem
         except Exception as problem:
@@ -100,8 +100,7 @@ def _create(loading: _Loading) -> FastAPI:
         status, body = loading.health()
         return JSONResponse(body, status)
 
-    words = load_words()
-    page = build_page(lambda: loading.chat, words, loading._max_question_chars)
+    page = build_page(lambda: loading.chat, loading.max_question_chars)
     gradio.mount_gradio_app(app, page, path="/", **mount_options())
     return app
 
@@ -113,21 +112,24 @@ def serve(load: AssistantLoader, host: str, port: int, *, max_question_chars: in
         InputError: the address cannot be used, for instance because another program has the port.
         SzaiQaError: the assistant could not be loaded.
     """
-    listener = _listen(host, port)
+    loading = _Loading(load, max_question_chars)
+    with _listen(host, port) as listener:
+        asyncio.run(_run(loading, listener))
+    if loading.error:
+        raise loading.error
+
+
+async def _run(loading: _Loading, listener: socket.socket) -> None:
+    # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
-    loading = _Loading(load, max_question_chars)
-    config = uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5))
 
     def stop() -> None:
         server.should_exit = True
 
     loading.on_error = stop
-    with listener:
-        server.run(sockets=[listener])
-    if loading.error:
-        raise loading.error
+    await server.serve(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -46,6 +46,7 @@
 
   function ask(question) {
     question = question.trim();
+    if (offline) checkConnection();
     if (pending !== null || offline || !question || points(question).length > limit) return;
     pending = lastQuestion = question;
     if (typed() === question) box().value = "";
@@ -78,7 +79,7 @@
 
   // The server could not be reached, or gave no answer that the page understands.
   function failed() {
-    if (pending === null) return;
+    if (pending === null) { checkConnection(); return; }
     const area = byId("pending"), lost = area.querySelector(".lost");
     lost.querySelector("[data-do=ask]").dataset.text = pending;
     area.querySelector(".searching").hidden = true;
@@ -87,9 +88,21 @@
     checkConnection();
   }
 
+  // Gradio answers a lost connection by reloading the page, and the conversation is gone; told of an ordinary
+  // failure instead, it leaves the page to us.
+  const plainFetch = window.fetch;
+  window.fetch = async (...request) => {
+    try {
+      return await plainFetch(...request);
+    } catch (problem) {
+      if (!String(request[0]?.url ?? request[0]).includes("/run/predict")) throw problem;
+      return Response.json({ error: null }, { status: 500 });
+    }
+  };
+
   async function checkConnection() {
     let reached = false;
-    try { reached = (await fetch("healthz", { cache: "no-store" })).status < 500; } catch { /* no connection */ }
+    try { reached = (await plainFetch("healthz", { cache: "no-store" })).status < 500; } catch { /* no connection */ }
     setOffline(!reached);
     if (!reached) setTimeout(checkConnection, 3 * POLL_MS);
   }
@@ -119,7 +132,7 @@
   // ---- The conversation ----
   function onTalk() {
     const starting = document.querySelector("[data-starting]");
-    if (starting) { setTimeout(() => send("start", {}), POLL_MS); return; }
+    if (starting) { setTimeout(view, POLL_MS); return; }
     const turns = all(".turn"), last = turns.at(-1);
     syncFolds();
     if (pending !== null && turns.every((turn) => turn !== last || turn.dataset.seen)) {
@@ -138,6 +151,12 @@
     }
     if (wide.matches && root.dataset.source === "open") showSource(quotesOf(last), 0);
     else setShown([], 0);
+  }
+
+  // An article is only sent to a screen that has room for it from the start.
+  function view(language = stored("szai-language") ?? "") {
+    wanted ??= shown;
+    send("view", { language, panel: wide.matches || shownArticle() ? 1 : 0, article: shownArticle() ?? "" });
   }
 
   function scrollToQuestion(element) {
@@ -165,16 +184,12 @@
     return all("[data-start]", turn).map((element) => ({ element, ...element.dataset }));
   }
 
-  function showSource(quotes, index, open = false) {
-    const article = quotes[index]?.article ?? byId("panel").querySelector(".sheet")?.dataset.article;
-    if (open) openSource();
-    if (article && byId("panel").querySelector(".sheet")?.dataset.article !== article) {
-      wanted = { quotes, index };
-      send("read", { article });
-      return;
-    }
-    setShown(quotes, index);
-    markArticle();
+  const shownArticle = () => byId("panel").querySelector(".sheet")?.dataset.article;
+
+  function showSource(quotes, index, open = false, article = quotes[index]?.article ?? shownArticle()) {
+    wanted = { quotes, index, open };
+    if (article === shownArticle()) onPanel();
+    else send("read", { article });
   }
 
   function setShown(quotes, index) {
@@ -184,8 +199,9 @@
   }
 
   function onPanel() {
-    const { quotes, index } = wanted ?? { quotes: [], index: 0 };
+    const { quotes, index, open } = wanted ?? { quotes: [], index: 0, open: false };
     wanted = null;
+    if (open) openSource();
     setShown(quotes, index);
     markArticle();
   }
@@ -293,16 +309,20 @@
     close: closeSource,
     read: (element) => {
       byId("about").close();
-      setShown([], 0);
-      if (byId("panel").querySelector(".sheet")?.dataset.article === element.dataset.article) markArticle();
-      else { wanted = null; send("read", { article: element.dataset.article }); }
-      openSource();
+      showSource([], 0, true, element.dataset.article);
     },
-    about: () => byId("about")?.showModal(),
+    about: () => { byId("keys").checked = stored("szai-keys") !== "off"; byId("about").showModal(); },
     "close-dialog": (element) => element.closest("dialog").close(),
     new: () => { if (all(".turn").length) byId("confirm").showModal(); else box().focus(); },
     "new-yes": () => { byId("confirm").close(); unfolded.clear(); send("clear", {}); box().focus(); },
     theme: toggleTheme,
+    language: (element) => {
+      const list = byId("languages");
+      if (narrow.matches && list.dataset.open !== "yes") { list.dataset.open = "yes"; return; }
+      list.dataset.open = "no";
+      store("szai-language", element.dataset.language);
+      view(element.dataset.language);
+    },
     menu: () => setMenu(byId("menu").dataset.open !== "yes"),
     skip: () => box().focus(),
   };
@@ -337,6 +357,7 @@
   document.addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-do]");
     if (!element?.matches("[data-do=menu]") && byId("menu")?.dataset.open === "yes") setMenu(false);
+    if (!element?.matches("[data-do=language]") && byId("languages")?.dataset.open === "yes") byId("languages").dataset.open = "no";
     if (event.target.matches?.("dialog")) event.target.close();
     if (!element) return;
     if (element.tagName === "A") event.preventDefault();
@@ -358,6 +379,9 @@
     }
   });
 
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "keys") store("szai-keys", event.target.checked ? null : "off");
+  });
   addEventListener("popstate", () => { if (root.dataset.source === "open" && !wide.matches) hideSource(); });
   addEventListener("offline", () => setOffline(true));
   addEventListener("online", checkConnection);
@@ -366,12 +390,20 @@
     root.dataset.source = wide.matches && byId("panel").querySelector(".sheet") ? "open" : "closed";
   });
 
-  function connectBox(element, trigger) {
-    send = trigger;
+  function onBox() {
     const form = byId("ask-form");
     words = JSON.parse(form.dataset.words);
     limit = Number(form.dataset.max);
     root.lang = form.dataset.language;
+    document.title = form.dataset.title;
+    setOffline(offline);
+  }
+
+  function connectBox(element, trigger, watch) {
+    send = trigger;
+    watch("value", onBox);
+    onBox();
+    const form = byId("ask-form");
     form.addEventListener("submit", (event) => { event.preventDefault(); ask(box().value); });
     box().addEventListener("input", refreshBox);
     if (wide.matches) root.dataset.source = "open";
@@ -380,8 +412,8 @@
     }
     document.querySelector("main.contain")?.setAttribute("role", "presentation");
     if (mouse.matches && wide.matches) box().focus();
-    setOffline(!navigator.onLine);
-    send("start", {});
+    if (!navigator.onLine) setOffline(true);
+    view();
   }
 
   const nothing = () => {};

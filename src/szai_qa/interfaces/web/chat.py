@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from szai_qa.errors import ProofError
+from szai_qa.interfaces.web.words import DEFAULT_LANGUAGE
 from szai_qa.records import Answer, Document, Quote, text_sha256
 
 log = logging.getLogger(__name__)
@@ -67,9 +68,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns of one visit, oldest first, at most MAX_TURNS; `restarted` tells that earlier ones are lost."""
+    """The turns of one visit, oldest first, at most MAX_TURNS, and the language of what stands around them.
+
+    `restarted` tells that earlier turns are lost.
+    """
 
     turns: tuple[Turn, ...] = ()
+    language: str = DEFAULT_LANGUAGE
     restarted: bool = False
 
     @property

@@ -15,7 +15,7 @@ _SESSION = r"[0-9a-z]{1,40}"
 ALLOWED = {
     "GET": re.compile(
         r"/(healthz|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json"
-        r"|(assets|static)/[\w./-]+"
+        r"|(assets|static)(/[\w-][\w.-]*)+"
         rf"|gradio_api/(startup-events|theme\.css|heartbeat/{_SESSION}))?"
     ),
     "POST": re.compile(r"/gradio_api/run/predict/?"),

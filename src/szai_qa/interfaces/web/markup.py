@@ -79,6 +79,11 @@ def icon(name: str) -> Html:
     return tag("svg", strokes, class_="icon", viewBox="0 0 24 24", aria_hidden="true", focusable="false")
 
 
+def icon_button(symbol: str, label: str, action: str) -> Html:
+    """Return a button that shows an icon only, with its name for a screen reader."""
+    return tag("button", icon(symbol), type="button", class_="icon-button", aria_label=label, data_do=action)
+
+
 def hidden(text: str) -> Html:
     """Return text for screen readers only."""
     return tag("span", text, class_="vh")

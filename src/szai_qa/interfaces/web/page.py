@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from szai_qa.interfaces.web import render, render_source
+from szai_qa.interfaces.web import render, render_frame, render_source
 from szai_qa.interfaces.web.chat import Chat, Conversation
-from szai_qa.interfaces.web.words import Words
+from szai_qa.interfaces.web.markup import Html
+from szai_qa.interfaces.web.words import Words, languages, load_words
 
 T = TypeVar("T", str, int)
 FIRST_SUGGESTIONS = 4
@@ -29,7 +30,9 @@ class Components:
     """What handlers fill."""
 
     conversation: gr.State
+    top: gr.HTML
     talk: gr.HTML
+    waiting: gr.HTML
     box: gr.HTML
     panel: gr.HTML
     about: gr.HTML
@@ -38,52 +41,73 @@ class Components:
 class Handlers:
     """What happens at each event. `ready` returns the chat, or None while it loads."""
 
-    def __init__(self, ready: Callable[[], Chat | None], words: Words) -> None:
+    def __init__(self, ready: Callable[[], Chat | None], max_chars: int) -> None:
         self._ready = ready
-        self._words = words
+        self._max_chars = max_chars
 
-    def start(self) -> tuple[str, str, str]:
-        """Return the first view: the talk, the panel with the first article, the list of articles."""
+    def view(self, conversation: Conversation, event: gr.EventData) -> tuple[Conversation | str, ...]:
+        """Return the whole page, in the language and with the article that the browser asks for."""
+        language = _sent(event, "language", "")
+        if language in languages():
+            conversation = replace(conversation, language=language)
+        words = load_words(conversation.language)
         chat = self._ready()
-        if chat is None:
-            return str(render.render_starting(self._words)), "", ""
-        documents = chat.assistant.documents
+        documents = chat.assistant.documents if chat else ()
+        panel = ""
+        if chat and documents and _sent(event, "panel", 0):
+            panel = render_source.render_source(chat.document(_sent(event, "article", "")) or documents[0], words)
         return (
-            self._talk(chat, Conversation()),
-            str(render_source.render_source(documents[0], self._words)) if documents else "",
-            str(render_source.render_about(documents, self._words)),
+            conversation,
+            *frame(words, self._max_chars),
+            self._talk(chat, conversation),
+            panel,
+            self._about(chat, words),
         )
 
     def ask(self, conversation: Conversation, event: gr.EventData) -> tuple[Conversation, str]:
         """Return the conversation with one more turn, and its view."""
         chat = self._ready()
-        if chat is None:
-            return conversation, str(render.render_starting(self._words))
-        question, shown = _sent(event, "question", ""), _sent(event, "shown", 0)
-        if shown and not conversation.turns:
-            conversation = replace(conversation, restarted=True)
-        conversation = chat.ask(conversation, question)
+        if chat:
+            if _sent(event, "shown", 0) and not conversation.turns:
+                conversation = replace(conversation, restarted=True)
+            conversation = chat.ask(conversation, _sent(event, "question", ""))
         return conversation, self._talk(chat, conversation)
 
-    def read(self, event: gr.EventData) -> str | dict[str, object]:
+    def read(self, conversation: Conversation, event: gr.EventData) -> str | dict[str, object]:
         """Return the panel with the article that is asked for; an unknown one changes nothing."""
         chat = self._ready()
         document = chat.document(_sent(event, "article", "")) if chat else None
-        return str(render_source.render_source(document, self._words)) if document else gr.skip()
+        if document is None:
+            nothing: dict[str, object] = gr.skip()
+            return nothing
+        return render_source.render_source(document, load_words(conversation.language))
 
-    def clear(self) -> tuple[Conversation, str]:
+    def clear(self, conversation: Conversation) -> tuple[Conversation, str]:
         """Return an empty conversation and its view."""
-        chat = self._ready()
-        empty = Conversation()
-        return empty, self._talk(chat, empty) if chat else str(render.render_starting(self._words))
+        empty = Conversation(language=conversation.language)
+        return empty, self._talk(self._ready(), empty)
 
-    def _talk(self, chat: Chat, conversation: Conversation) -> str:
+    def _talk(self, chat: Chat | None, conversation: Conversation) -> str:
+        words = load_words(conversation.language)
+        if chat is None:
+            return render.render_starting(words)
         documents = chat.assistant.documents
         if not conversation.turns:
-            suggestions = chat.suggestions(conversation, FIRST_SUGGESTIONS)
-            return str(render.render_first_visit(self._words, documents, suggestions))
+            return render.render_first_visit(words, documents, chat.suggestions(conversation, FIRST_SUGGESTIONS))
         suggestions = chat.suggestions(conversation, NEXT_SUGGESTIONS)
-        return str(render.render_conversation(conversation, self._words, suggestions, len(documents) > 1))
+        return render.render_conversation(conversation, words, suggestions, len(documents) > 1)
+
+    def _about(self, chat: Chat | None, words: Words) -> str:
+        return render_source.render_about(chat.assistant.documents if chat else (), words)
+
+
+def frame(words: Words, max_chars: int) -> tuple[Html, Html, Html]:
+    """Return the parts of the page that depend on the language alone: header, waiting turn, box."""
+    return (
+        render_frame.render_header(words),
+        render_frame.render_waiting(words),
+        render_frame.render_box(words, max_chars),
+    )
 
 
 def _sent(event: gr.EventData, name: str, default: T) -> T:
@@ -98,34 +122,39 @@ def _html(name: str, value: str = "", events: tuple[str, ...] = ()) -> gr.HTML:
     return gr.HTML(value, elem_id=name, js_on_load=script, apply_default_css=False)
 
 
-def _components(words: Words, max_chars: int) -> Components:
+def _components(max_chars: int) -> Components:
+    header, pending, form = frame(load_words(), max_chars)
     conversation = gr.State(Conversation())
-    _html("top", str(render_source.render_header(words)))
+    top = _html("top", header)
     with gr.Column(elem_id="main"):
         with gr.Column(elem_id="scroll"):
             talk = _html("talk")
-            _html("waiting", str(render_source.render_waiting(words)))
-        box = _html("box", str(render_source.render_box(words, max_chars)), ("ask", "read", "clear", "start"))
+            waiting = _html("waiting", pending)
+        box = _html("box", form, ("ask", "read", "clear", "view"))
     panel = _html("panel")
     about = _html("more")
-    return Components(conversation, talk, box, panel, about)
+    return Components(conversation, top, talk, waiting, box, panel, about)
 
 
 def _wire(parts: Components, handlers: Handlers) -> None:
-    first_view = [parts.talk, parts.panel, parts.about]
-    failed = "() => window.szaiChat.failed()"
+    talk = [parts.conversation, parts.talk]
+    page = [parts.conversation, parts.top, parts.waiting, parts.box, parts.talk, parts.panel, parts.about]
     options: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    parts.box.start(handlers.start, None, first_view, **options)
-    asked = parts.box.ask(handlers.ask, parts.conversation, [parts.conversation, parts.talk], **options)
-    asked.failure(None, js=failed)
-    parts.box.read(handlers.read, None, parts.panel, **options)
-    parts.box.clear(handlers.clear, None, [parts.conversation, parts.talk], **options)
+    events = [
+        parts.box.view(handlers.view, parts.conversation, page, **options),
+        parts.box.ask(handlers.ask, parts.conversation, talk, **options),
+        parts.box.read(handlers.read, parts.conversation, parts.panel, **options),
+        parts.box.clear(handlers.clear, parts.conversation, talk, **options),
+    ]
+    for event in events:
+        event.failure(None, js="() => window.szaiChat.failed()")
 
 
-def build_page(ready: Callable[[], Chat | None], words: Words, max_chars: int) -> gr.Blocks:
+def build_page(ready: Callable[[], Chat | None], max_chars: int) -> gr.Blocks:
     """Return the page; `ready` is asked at each event for the chat, None while it loads."""
-    with gr.Blocks(title=f"{words('brand')} · {words('strap')}", analytics_enabled=False, fill_width=True) as page:
-        _wire(_components(words, max_chars), Handlers(ready, words))
+    words = load_words()
+    with gr.Blocks(title=render_frame.title(words), analytics_enabled=False, fill_width=True) as page:
+        _wire(_components(max_chars), Handlers(ready, max_chars))
     blocks: gr.Blocks = page
     return blocks
 

@@ -71,14 +71,13 @@ def render_turn(turn: Turn, words: Words, suggestions: Sequence[str], several_ar
         refusal = turn.answer.refusal
         kind, body = "refusal", _refusal(refusal, words, suggestions)
         announcement = words(
-            "announce.refusal", title=_refusal_title(refusal, words), missing="、".join(refusal.missing)
+            "announce.refusal", title=_refusal_title(refusal, words), missing=words("list.and").join(refusal.missing)
         )
     else:
         quotes = turn.answer.quotes
         kind, body = "answer", _answer(turn.answer, words, suggestions)
-        announcement = words(
-            "announce.answer", n=len(quotes), lead=(_shows_lead(turn.answer) and lead_of(quotes[0])) or quotes[0].text
-        )
+        lead = lead_of(quotes[0]) if _shows_lead(turn.answer) else None
+        announcement = words("announce.answer", n=len(quotes), lead=lead or quotes[0].text)
     resolved = turn.answer.resolved_question if turn.answer else None
     return tag(
         "li",
@@ -138,7 +137,8 @@ def _answer(answer: Answer, words: Words, suggestions: Sequence[str]) -> Html:
         ),
         class_="actions",
     )
-    return join(leads or tag("p", intro, class_="intro"), body, actions, _chips(suggestions, words("next")))
+    note = tag("p", words("language.note"), class_="note") if words("language.note") else None
+    return join(leads or tag("p", intro, class_="intro"), body, actions, note, _chips(suggestions, words("next")))
 
 
 def _refusal_title(refusal: Refusal, words: Words) -> str:

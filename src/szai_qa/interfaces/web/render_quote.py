@@ -171,6 +171,7 @@ def render_quote(quote: Quote, number: int, quotes: Sequence[Quote], words: Word
             source_line(quote, number, quotes, words, f" · {words('context')}"),
             tag("span", source_title(article, words), class_="title", lang="zh-Hans") if show_title else None,
             tag("span", icon("check"), words("verbatim.short"), class_="exact phone"),
+            tag("span", article.url, class_="address") if show_title and article.url else None,
         ),
         class_="quote",
         **quote_data(quote, number),

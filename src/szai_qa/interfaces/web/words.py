@@ -54,8 +54,9 @@ def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
     return Words(language, MappingProxyType(json.loads(text)))
 
 
+@lru_cache
 def languages() -> list[str]:
-    """Return the languages that have a catalogue, the default one first."""
+    """Return the languages that have a catalogue, the default one first, Chinese before others."""
     names = (file.name for file in files(__package__).iterdir())
     found = sorted(name[6:-5] for name in names if name.startswith("words.") and name.endswith(".json"))
-    return sorted(found, key=lambda language: language != DEFAULT_LANGUAGE)
+    return sorted(found, key=lambda language: (language != DEFAULT_LANGUAGE, not language.startswith("zh"), language))
