@@ -100,7 +100,7 @@ class ExtractiveReader:
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]], top: int = 1) -> list[list[SpanScore]]:
         """Do the same for pairs of `question_text` and window, batched by length."""
-        encodings = self._tokenizer.encode_batch([(to_simplified(q), to_simplified(w)) for q, w in pairs])
+        encodings = self._tokenizer.encode_batch([(_plain(q), _plain(w)) for q, w in pairs])
         results: list[list[SpanScore]] = [[] for _ in pairs]
         for batch in batches([len(encoding.ids) for encoding in encodings]):
             self._read_batch(batch, encodings, pairs, top, results)
@@ -141,6 +141,11 @@ class ExtractiveReader:
         for row, i in enumerate(batch):
             first, offsets = window_tokens(encodings[i])
             results[i] = best_spans(pairs[i][1], offsets, logits[row], first, top)
+
+
+def _plain(text: str) -> str:
+    """Return the text as it is read, of the same length; a zero character would end it for the converter."""
+    return to_simplified(text.replace("\0", "\ufffd"))
 
 
 def load_reader(weights: Path | None = None) -> ExtractiveReader:
