@@ -120,7 +120,7 @@ class Assistant:
         """Search and read for a question, and weigh what was read; nothing is decided yet."""
         retrieved = self._retriever.retrieve(retrieval_queries(question, history), self._settings.read_windows)
         texts = [item.document.text_of(item.passage) for item in retrieved]
-        weigher = Weigher(retrieved, question, self._retriever.vocabulary)
+        weigher = Weigher(retrieved, question, understood_as(question, history), self._retriever.vocabulary)
         candidates = weigher.candidates(self._reader.read(question, history, texts, SPANS_PER_PASSAGE))
         ranked = rank(candidates, self._confidence)
         missing = tuple(e.words for e in weigher.missing(ranked[0].document)) if ranked else ()

@@ -60,12 +60,18 @@ class Candidate:
 
 
 class Weigher:
-    """Measures the spans that were read for one question."""
+    """Measures the spans that were read for one question.
 
-    def __init__(self, retrieved: Sequence[Retrieved], question: str, vocabulary: Set[str]) -> None:
+    `understood` is a follow-up together with the question it continues: its words count as the question's own, its
+    elements only where the follow-up names none (“那9月那场呢？” after a question on August asks of September).
+    """
+
+    def __init__(
+        self, retrieved: Sequence[Retrieved], question: str, understood: str | None, vocabulary: Set[str]
+    ) -> None:
         self._retrieved = retrieved
-        self._asked = frozenset(elements(question))
-        self._pairs = {token for token in tokenize(question) if len(token) > 1} & vocabulary
+        self._asked = frozenset(elements(question)) or frozenset(elements(understood or ""))
+        self._pairs = {token for token in tokenize(understood or question) if len(token) > 1} & vocabulary
         self._absent: dict[str, int] = {}
 
     def candidates(self, readings: Sequence[Sequence[SpanScore]]) -> list[Candidate]:
