@@ -194,7 +194,7 @@ def test_the_same_questions_have_the_same_answers_in_any_order(index: Index) -> 
         assert all(essence(ready.ask(question)) == expected[question] for question in shuffled)
 
 
-@examples(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_any_question_has_an_answer_or_a_refusal(index: Index, question: str) -> None:
     answer = assistant(index, {"1280米": 1.0, "。": -1.0}).ask(question)

@@ -27,7 +27,7 @@ def test_the_shipped_weights_fit_the_evidence() -> None:
 
 def test_the_confidence_is_the_logistic_function_of_the_weighted_evidence() -> None:
     model = ConfidenceModel(dict.fromkeys(FEATURES, 0.5), -1.0, 0.5, dict.fromkeys(Language, 0.8))
-    found = evidence(span=2.0, cosine=0.8, conflicts=1.0)
+    found = evidence(span=2.0, coverage=0.8, conflicts=1.0)
     assert model.logit(found) == pytest.approx(-1.0 + 0.5 * 3.8)
     assert model.confidence(found) == pytest.approx(1 / (1 + math.exp(-0.9)), abs=5e-5)
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from szai_qa.reading.reader import ExtractiveReader, batches, load_reader, question_text
+from szai_qa.reading.reader import ExtractiveReader, batches, question_text
+from szai_qa.reading.shipped import shipped_reader
 from szai_qa.reading.windows import split_windows
 
 TEXT = (
@@ -19,7 +20,7 @@ TRADITIONAL = "協會於2019年成立，現有會員86家。會長林岳表示�
 
 @pytest.fixture(scope="module")
 def reader() -> ExtractiveReader:
-    return load_reader()
+    return shipped_reader()
 
 
 def answer(reader: ExtractiveReader, question: str, history: Sequence[str] = (), text: str = TEXT) -> str:

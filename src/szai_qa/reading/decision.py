@@ -12,8 +12,6 @@ from pathlib import Path
 
 from szai_qa.errors import ModelError
 
-SHIPPED_DECISION = Path(__file__).parent / "weights" / "decision.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -38,11 +36,8 @@ class Decision:
         return confidence < self.threshold
 
 
-def load_decision(path: Path = SHIPPED_DECISION) -> Decision:
-    """Return the constants of a file (those that come with the weights, if none is named).
-
-    Raises ModelError where it is missing or holds something else.
-    """
+def load_decision(path: Path) -> Decision:
+    """Return the constants of a file; raises ModelError where it is missing or holds something else."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))["constants"]
         return Decision(**{name: float(value) for name, value in values.items()})

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MAX_EARLIER = 2
 SEPARATOR = " | "
-SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 _MAX_QUESTION_CHARS = 256  # of question and earlier ones together: leaves a window its room
 _MAX_TOKENS = 512
 _BATCH_TOKENS = 4096
@@ -100,24 +99,34 @@ class ExtractiveReader:
 
     def read_pairs(self, pairs: Sequence[tuple[str, str]], top: int = 1) -> list[list[SpanScore]]:
         """Do the same for pairs of `question_text` and window, batched by length."""
-        encodings = self._tokenizer.encode_batch([(to_simplified(q), to_simplified(w)) for q, w in pairs])
-        results: list[list[SpanScore]] = [[] for _ in pairs]
+        unique = list(dict.fromkeys(pairs))
+        encodings = self._tokenizer.encode_batch([(_plain(q), _plain(w)) for q, w in unique])
+        results: list[list[SpanScore]] = [[] for _ in unique]
         for batch in batches([len(encoding.ids) for encoding in encodings]):
-            self._read_batch(batch, encodings, pairs, top, results)
-        return results
+            self._read_batch(batch, encodings, unique, top, results)
+        found = dict(zip(unique, results, strict=True))
+        return [found[pair] for pair in pairs]
 
     def read_article(self, question: str, history: Sequence[str], passages: Sequence[str]) -> ArticleSpan | None:
         """Return the best span over all windows of all passages, None where there is no text at all."""
-        asked = question_text(question, history)
-        spots = [(i, window) for i, passage in enumerate(passages) for window in split_windows(passage)]
-        scores = self.read_pairs([(asked, window.of(passages[i])) for i, window in spots])
-        found = [
-            ArticleSpan(i, window.start + best.start, window.start + best.end, best.span, best.answerable)
-            for (i, window), spans in zip(spots, scores, strict=True)
-            for best in spans
+        return self.read_articles([(question_text(question, history), passages)])[0]
+
+    def read_articles(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[ArticleSpan | None]:
+        """Do the same for many pairs of `question_text` and passages, all their windows batched together."""
+        spots = [
+            (q, i, window)
+            for q, (_, passages) in enumerate(asked)
+            for i, passage in enumerate(passages)
+            for window in split_windows(passage)
         ]
-        # Equal scores (the same words in two windows) go to the earlier spot, so the result is the same every time.
-        return max(found, key=lambda item: (round(item.score, 4), -item.passage, -item.start), default=None)
+        scores = self.read_pairs([(asked[q][0], window.of(asked[q][1][i])) for q, i, window in spots])
+        found: list[list[ArticleSpan]] = [[] for _ in asked]
+        for (q, i, window), spans in zip(spots, scores, strict=True):
+            found[q] += [
+                ArticleSpan(i, window.start + best.start, window.start + best.end, best.span, best.answerable)
+                for best in spans
+            ]
+        return [max(spans, key=_by_score, default=None) for spans in found]
 
     def _read_batch(
         self,
@@ -143,15 +152,24 @@ class ExtractiveReader:
             results[i] = best_spans(pairs[i][1], offsets, logits[row], first, top)
 
 
-def load_reader(weights: Path | None = None) -> ExtractiveReader:
-    """Return the reader with these trained weights (None: those that come with the package) over the shared encoder.
+def _by_score(item: ArticleSpan) -> tuple[float, int, int]:
+    # Equal scores (the same words in two windows) go to the earlier spot, so the result is the same every time.
+    return round(item.score, 4), -item.passage, -item.start
+
+
+def _plain(text: str) -> str:
+    """Return the text as it is read, of the same length; a zero character would end it for the converter."""
+    return to_simplified(text.replace("\0", "\ufffd"))
+
+
+def load_reader(weights: Path) -> ExtractiveReader:
+    """Return the reader with these trained weights over the shared encoder.
 
     Raises ModelError where the file or the encoder is missing or damaged.
     """
     from szai_qa.reading.model import load_model
     from szai_qa.reading.packing import load_weights
 
-    weights = weights or SHIPPED_WEIGHTS
     own = load_weights(weights)
     folder = encoder_folder()
     with weights.open("rb") as file:

@@ -7,26 +7,31 @@ of those takes them; and it computes the few figures of the learning curve.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from szai_qa.reading.decision import Decision
-from szai_qa.reading.reader import ArticleSpan, ExtractiveReader
+from szai_qa.reading.reader import ArticleSpan, ExtractiveReader, question_text
 from szai_qa.training.data import Item, without
 from szai_qa.training.windows import text_without_evidence
 
+_GROUP = 16  # questions read together: enough for full batches
 
-def read_lines(reader: ExtractiveReader, items: Iterable[Item], decision: Decision) -> list[dict[str, Any]]:
-    """Return one answer line for each item, and one with the id "ID#cut" where its evidence can be cut out."""
+
+def read_lines(reader: ExtractiveReader, items: Sequence[Item], decision: Decision) -> list[dict[str, Any]]:
+    """Return one answer line for each item, and for each answerable one a line "ID#cut" without its evidence."""
     lines = []
-    for item in items:
-        best = reader.read_article(item.question, item.history, [item.text])
-        lines.append(_line(item.id, item.text, best, decision))
-        if item.answerable:
-            text = without(item.text, item.evidence)[0]
-            best = reader.read_article(item.question, item.history, [text])
-            lines.append(_line(item.id + "#cut", text, best, decision))
+    for at in range(0, len(items), _GROUP):
+        asked = [(key, item, text) for item in items[at : at + _GROUP] for key, text in _texts(item)]
+        found = reader.read_articles([(question_text(item.question, item.history), [text]) for _, item, text in asked])
+        lines += [_line(key, text, best, decision) for (key, _, text), best in zip(asked, found, strict=True)]
     return lines
+
+
+def _texts(item: Item) -> Iterator[tuple[str, str]]:
+    yield item.id, item.text
+    if item.answerable:
+        yield item.id + "#cut", without(item.text, item.evidence)[0]
 
 
 def _line(key: str, text: str, best: ArticleSpan | None, decision: Decision) -> dict[str, Any]:
