@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import FakeAssistant
-from serving import running, watched
+
+from .fakes import FakeAssistant
+from .serving import running, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from fakes import COMPANIES, FakeAssistant
-from serving import create_quietly
 
 from szai_qa.errors import InputError, NotFoundError
 from szai_qa.interfaces.web.app import serve
+
+from .fakes import COMPANIES, FakeAssistant
+from .serving import create_quietly
 
 CLOSED = (
     "/docs",

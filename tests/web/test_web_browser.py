@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import (
+
+from .fakes import (
     BOTH,
     BROKEN,
     COMPANIES,
@@ -21,7 +22,7 @@ from fakes import (
     FakeAssistant,
     TwoArticles,
 )
-from serving import running, watched
+from .serving import running, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

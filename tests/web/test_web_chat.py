@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from fakes import BROKEN, COMPANIES, MISSING, FakeAssistant
 
 from szai_qa.interfaces.web.chat import MAX_TURNS, Chat, Conversation, Fault
 from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind, Span
+
+from .fakes import BROKEN, COMPANIES, MISSING, FakeAssistant
 
 
 def test_earlier_questions_are_handed_on_oldest_first() -> None:

@@ -3,21 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fakes import (
-    COMPANIES,
-    COMPARISON,
-    FOLLOW_UP,
-    MISSING,
-    OFF_TOPIC,
-    OPEN_SOURCE,
-    OUTLINE,
-    SLOW,
-    UNCLEAR,
-    UNSURE,
-    FakeAssistant,
-    quote_with,
-)
-from test_web_markup import Parsed
 
 from szai_qa.corpus.article import parse_article
 from szai_qa.interfaces.web.chat import Conversation, Fault, Turn
@@ -35,6 +20,22 @@ from szai_qa.interfaces.web.render_quote import (
 from szai_qa.interfaces.web.render_source import render_about, render_source
 from szai_qa.interfaces.web.words import languages, load_words
 from szai_qa.records import Quote
+
+from .fakes import (
+    COMPANIES,
+    COMPARISON,
+    FOLLOW_UP,
+    MISSING,
+    OFF_TOPIC,
+    OPEN_SOURCE,
+    OUTLINE,
+    SLOW,
+    UNCLEAR,
+    UNSURE,
+    FakeAssistant,
+    quote_with,
+)
+from .test_web_markup import Parsed
 
 WORDS = load_words()
 
