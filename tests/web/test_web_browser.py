@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .driving import MARKED, QUOTES, ask, await_result, check_quotes
 from .fakes import (
     BOTH,
     BROKEN,
@@ -29,13 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-QUOTES = """() => [...document.querySelectorAll("#talk .quote")].map((quote) => ({
-    text: quote.querySelector("blockquote").textContent,
-    start: Number(quote.dataset.start), end: Number(quote.dataset.end),
-    marks: [...quote.querySelectorAll("mark")].map((mark) => mark.textContent),
-    mark: quote.dataset.markStart && [Number(quote.dataset.markStart), Number(quote.dataset.markEnd)],
-}))"""
-MARKED = """() => [...document.querySelectorAll("#panel .quoted")].map((span) => span.textContent)"""
 BAD = [
     "<b>粗</b><script>alert(1)</script><img src=x onerror=alert(1)>",
     "**粗** _斜_ `码` [链](javascript:alert(1)) $$a^2$$ ${alert(1)} {{value}}",
@@ -43,31 +37,6 @@ BAD = [
     "🐉🐉🐉 ❓",
     "&lt;b&gt; &amp; \\n",
 ]
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask by the keyboard and wait for the result."""
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    await_result(page, question)
-
-
-def await_result(page: Page, question: str) -> None:
-    page.wait_for_function(
-        """(question) => document.getElementById("pending").hidden
-            && [...document.querySelectorAll(".turn h2 bdi")].at(-1)?.textContent === question""",
-        arg=question,
-    )
-
-
-def check_quotes(page: Page, assistant: FakeAssistant) -> int:
-    """Compare every quote and highlight on the page with the article; return how many there are."""
-    text = assistant.documents[0].article.text
-    quotes = page.evaluate(QUOTES)
-    for quote in quotes:
-        assert quote["text"] == text[quote["start"] : quote["end"]]
-        assert quote["marks"] == ([text[slice(*quote["mark"])]] if quote["mark"] else [])
-    return len(quotes)
 
 
 def test_answers_are_the_articles_words_and_the_source_opens_at_them(desktop: Page, assistant: FakeAssistant) -> None:
