@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 
-from szai_qa.answering.constraints import Element, absent, conflicts, elements
+from szai_qa.answering.constraints import Element, absent, agreements, conflicts, elements
 from szai_qa.answering.retrieve import Retrieved
 from szai_qa.corpus.tokens import tokenize
 from szai_qa.reading.spans import SpanScore
@@ -20,15 +20,17 @@ from szai_qa.records import Document, Quote, Sentence, Span
 class Evidence:
     """What speaks for a span and against it.
 
-    `span`, `answerable`: the reader's logits. `coverage`: share of the question's pairs of characters and Latin
-    words, as far as the articles hold them, that stand in its sentence or heading. `conflicts`: elements of the
-    question of which the sentence names only others. `absent`: elements of the question that stand nowhere in the
-    article. The passage's rank and the sentence's cosine were tried too and told nothing more.
+    `span`, `answerable`: the reader's logits. `coverage`: share of the question's pairs of characters and Latin words,
+    as far as the articles hold them, that stand in its sentence or heading. `agreements`: elements of the question (year,
+    edition …, the same in any language) that its sentence names. `conflicts`: those of which the sentence names only
+    others. `absent`: those that stand nowhere in the article. The passage's rank and the sentence's cosine were tried
+    too and told nothing more.
     """
 
     span: float
     answerable: float
     coverage: float
+    agreements: float
     conflicts: float
     absent: float
 
@@ -84,11 +86,13 @@ class Weigher:
         words = " ".join(document.text_of(s) for s in sentences)
         heading = document.heading_of(sentences[0])
         context = f"{heading.of(document.article.text)} {words}" if heading else words
+        named = frozenset(elements(words))
         evidence = Evidence(
             span=read.span,
             answerable=read.answerable,
             coverage=len(self._pairs & set(tokenize(context))) / len(self._pairs) if self._pairs else 0.0,
-            conflicts=float(conflicts(self._asked, frozenset(elements(words)))),
+            agreements=float(agreements(self._asked, named)),
+            conflicts=float(conflicts(self._asked, named)),
             absent=float(self._absent_in(document)),
         )
         return Candidate(document, span, sentences, evidence)
