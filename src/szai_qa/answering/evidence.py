@@ -22,9 +22,9 @@ class Evidence:
 
     `span`, `answerable`: the reader's logits. `coverage`: share of the question's pairs of characters and Latin words,
     as far as the articles hold them, that stand in its sentence or heading. `agreements`: elements of the question
-    (year, edition …, the same in any language) that its sentence names. `conflicts`: those of which the sentence names only
-    others. `absent`: those that stand nowhere in the article. The passage's rank and the sentence's cosine were tried
-    too and told nothing more.
+    (year, edition …, the same in any language) that its sentence names. `conflicts`: those of which the sentence names
+    only others. `absent`: those that stand nowhere in the article. The passage's rank and the sentence's cosine were
+    tried too and told nothing more.
     """
 
     span: float
