@@ -45,6 +45,11 @@ def test_a_question_whose_words_are_all_unknown_has_no_coverage() -> None:
     assert weighed("火星", "1280米").evidence.coverage == 0.0
 
 
+def test_what_question_and_sentence_both_name_is_an_agreement() -> None:
+    assert weighed("2024年通车的是什么桥？", "青石大桥").evidence.agreements == 1
+    assert weighed("通车的是什么桥？", "青石大桥").evidence.agreements == 0
+
+
 def test_another_year_in_the_sentence_is_a_conflict_and_its_own_is_none() -> None:
     assert weighed("2023年青石大桥通车了吗？", "青石大桥").evidence.conflicts == 1
     assert weighed("2024年青石大桥通车了吗？", "青石大桥").evidence.conflicts == 0
