@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from project import find_chromium
 from stand_ins import HashingEmbedder, write_archive
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -19,27 +19,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
-ROOT = Path(__file__).parents[1]
 REQUIRE_BROWSER = "SZAI_QA_REQUIRE_BROWSER"
 NO_BROWSER = "no chromium"
 _KEPT = {"SZAI_QA_CACHE", REQUIRE_BROWSER}
-
-
-def find_chromium() -> str | None:
-    """Return the path of a Chromium or Chrome: of the system, else the one that Playwright installed."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
-        if found := shutil.which(name):
-            return found
-    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    return next((str(path) for path in sorted(cache.glob("chromium*/*/chrome"))), None)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's path; only for tests marked `browser`, which don't run without one."""
-    found = find_chromium()
-    assert found, NO_BROWSER
-    return found
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from project import ROOT
 
 PACKAGE = ROOT / "src" / "szai_qa"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from project import ROOT
 from stand_ins import document_of
 from szai_qa.corpus.article import load_articles
 from szai_qa.corpus.structure import is_caption, numeral_value

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import szai_qa
-from conftest import ROOT
+from project import ROOT
 from szai_qa.settings import PREFIX, Settings
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

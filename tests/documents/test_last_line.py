@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from project import ROOT
 
 SAMPLE = """
 import pytest
@@ -25,7 +25,7 @@ def test_another(): pass
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("conftest.py", "stand_ins.py"):
+    for name in ("conftest.py", "project.py", "stand_ins.py"):
         shutil.copy(ROOT / "tests" / name, tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "test_sample.py").write_text(SAMPLE)

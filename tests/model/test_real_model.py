@@ -12,7 +12,7 @@ import pytest
 from archive import cases
 
 from command_line import run
-from conftest import ROOT
+from project import ROOT
 from szai_qa.answering.assistant import Assistant
 from szai_qa.errors import IndexMismatchError, ProofError
 from szai_qa.indexing.embedder import Embedder
