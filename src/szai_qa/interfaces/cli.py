@@ -55,7 +55,13 @@ def serve(
 
     settings = load_settings()
     folders = find_home(index, articles)
-    serve_web(lambda: load_assistant(settings, *folders, read_suggestions(folders[1])), host, port)
+    serve_web(
+        lambda: load_assistant(settings, *folders, read_suggestions(folders[1])),
+        host,
+        port,
+        max_question_chars=settings.max_question_chars,
+        on_ready=typer.echo,
+    )
 
 
 @app.command(epilog="Example: szai-qa ask 深圳有多少家人工智能企业？")
