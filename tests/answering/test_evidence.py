@@ -10,9 +10,9 @@ from szai_qa.records import Document
 DOCUMENT = document_of("一、大桥\n2024年青石大桥通车。全长1280米。\n二、学校\n第三届运动会在河湾小学举行。\n")
 
 
-def weigher(question: str, document: Document = DOCUMENT, passage: int = 0) -> Weigher:
+def weigher(question: str, understood: str | None = None, document: Document = DOCUMENT, passage: int = 0) -> Weigher:
     item = Retrieved(document, document.passages[passage], 1.0, 0.9)
-    return Weigher([item], question, set(tokenize(document.article.text)))
+    return Weigher([item], question, understood, set(tokenize(document.article.text)))
 
 
 def read(words: str, score: float = 1.0, passage: int = 0) -> SpanScore:
@@ -63,7 +63,7 @@ def test_what_the_article_never_names_is_absent_and_named_in_the_questions_words
 
 def test_a_spot_that_was_read_twice_counts_once_by_its_better_reading() -> None:
     item = Retrieved(DOCUMENT, DOCUMENT.passages[0], 1.0, 0.9)
-    twice = Weigher([item, item], "多长？", set()).candidates([[read("1280米", 1.0)], [read("1280米", 2.0)]])
+    twice = Weigher([item, item], "多长？", None, set()).candidates([[read("1280米", 1.0)], [read("1280米", 2.0)]])
     assert [candidate.evidence.span for candidate in twice] == [2.0]
 
 
@@ -71,3 +71,16 @@ def test_a_candidates_quotes_are_its_sentences_each_with_its_part_of_the_span() 
     quotes = weighed("通车多长？", "通车。全长1280米").quotes()
     marks = [quote.highlight.of(DOCUMENT.article.text) for quote in quotes if quote.highlight]
     assert marks == ["通车。", "全长1280米"]
+
+
+def test_a_follow_up_is_weighed_with_the_words_of_the_question_it_continues() -> None:
+    spans = [[read("1280米")]]
+    alone = weigher("多少？").candidates(spans)[0].evidence
+    continued = weigher("多少？", "大桥全长？ 多少？").candidates(spans)[0].evidence
+    assert (alone.coverage, continued.coverage) == (0.0, 1.0)
+
+
+def test_what_a_follow_up_names_itself_counts_and_not_what_the_one_before_named() -> None:
+    spans = [[read("青石大桥")]]
+    assert weigher("2024年呢？", "2023年通车的是？ 2024年呢？").candidates(spans)[0].evidence.conflicts == 0
+    assert weigher("那座桥呢？", "2023年通车的是？ 那座桥呢？").candidates(spans)[0].evidence.conflicts == 1
