@@ -10,7 +10,7 @@ from szai_qa.records import Document
 DOCUMENT = document_of("一、大桥\n2024年青石大桥通车。全长1280米。\n二、学校\n第三届运动会在河湾小学举行。\n")
 
 
-def weigher(question: str, document: Document = DOCUMENT, passage: int = 0, understood: str | None = None) -> Weigher:
+def weigher(question: str, understood: str | None = None, document: Document = DOCUMENT, passage: int = 0) -> Weigher:
     item = Retrieved(document, document.passages[passage], 1.0, 0.9)
     return Weigher([item], question, understood, set(tokenize(document.article.text)))
 
@@ -73,8 +73,14 @@ def test_a_candidates_quotes_are_its_sentences_each_with_its_part_of_the_span() 
     assert marks == ["通车。", "全长1280米"]
 
 
-def test_a_follow_up_has_the_words_of_the_question_it_continues_but_its_own_year() -> None:
-    question, understood = "那2023年呢？", "2024年通车的大桥全长多少？ 那2023年呢？"
-    found = weigher(question, understood=understood).candidates([[read("1280米")]])[0]
-    assert found.evidence.coverage > 0.0
-    assert [element.words for element in weigher(question, understood=understood).missing(DOCUMENT)] == ["2023年"]
+def test_a_follow_up_is_weighed_with_the_words_of_the_question_it_continues() -> None:
+    spans = [[read("1280米")]]
+    alone = weigher("多少？").candidates(spans)[0].evidence
+    continued = weigher("多少？", "大桥全长？ 多少？").candidates(spans)[0].evidence
+    assert (alone.coverage, continued.coverage) == (0.0, 1.0)
+
+
+def test_what_a_follow_up_names_itself_counts_and_not_what_the_one_before_named() -> None:
+    spans = [[read("青石大桥")]]
+    assert weigher("2024年呢？", "2023年通车的是？ 2024年呢？").candidates(spans)[0].evidence.conflicts == 0
+    assert weigher("那座桥呢？", "2023年通车的是？ 那座桥呢？").candidates(spans)[0].evidence.conflicts == 1

@@ -1,8 +1,8 @@
 """Groups neighbouring sentences into windows that are retrieved and read together.
 
-Each window is a run of whole sentences of at most `max_chars` code points; the next one begins about half a
-window later, so that two sentences that stand close also stand together somewhere. Only a sentence longer than
-a window goes beyond the limit: nothing is ever cut inside a sentence here.
+Each window is a run of whole sentences of at most `max_chars` code points; the next one begins about half a window
+later, so that short sentences that stand close mostly stand together somewhere too. Only a sentence longer than a
+window goes beyond the limit: nothing is ever cut inside a sentence here.
 """
 
 from __future__ import annotations

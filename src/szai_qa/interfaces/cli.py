@@ -5,6 +5,7 @@ Errors are one line on standard error (with --json one JSON object), the exit co
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ def serve(
     settings = load_settings()
     folders = find_home(index, articles)
     serve_web(
-        lambda: load_assistant(settings, *folders, read_suggestions(folders[1])),
+        lambda: load_assistant(settings, *folders, read_suggestions(folders[1], settings.max_question_chars)),
         host,
         port,
         max_question_chars=settings.max_question_chars,
@@ -192,6 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_report(wrong, given))
     except SzaiQaError as problem:
         sys.exit(_report(problem, given))
+    except BrokenPipeError:  # the reader of our output has gone (szai-qa ask … | head)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as problem:
         sys.exit(_report(SzaiQaError(f"{problem}.", "Check the disk and the permissions."), given))
     except (KeyboardInterrupt, typer.Abort):

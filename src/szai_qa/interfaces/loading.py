@@ -22,10 +22,14 @@ def load_embedder(settings: Settings) -> Embedder:
     )
 
 
-def read_suggestions(articles: Path) -> list[str]:
-    """Return the questions of `suggestions.txt` beside the articles' folder, one a line; none where it is absent."""
+def read_suggestions(articles: Path, longest: int) -> list[str]:
+    """Return the questions of `suggestions.txt` beside the articles' folder, one a line; none where it is absent.
+
+    A line of more than `longest` characters could not be asked, and is left out.
+    """
     path = articles.parent / "suggestions.txt"
-    return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()] if path.is_file() else []
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [line.strip() for line in lines if 0 < len(line.strip()) <= longest]
 
 
 def load_assistant(settings: Settings, index: Path, articles: Path, suggestions: Sequence[str] = ()) -> Assistant:
