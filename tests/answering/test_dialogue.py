@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from szai_qa.answering.dialogue import is_elliptical, retrieval_queries, understood_as
+from szai_qa.answering.dialogue import is_elliptical, retrieval_queries, unclear_word, understood_as
 
 EARLIER = "8月的通用大会来了多少观众？"
 
@@ -29,3 +29,22 @@ def test_the_first_question_of_a_conversation_is_never_a_follow_up() -> None:
 
 def test_only_the_question_right_before_is_taken_up() -> None:
     assert "第一问" not in str(retrieval_queries("那场呢？", ["第一问", EARLIER]))
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("那9月那场呢？", "那9月那场"),
+        ("它有多少展品？", "它"),
+        ("What about ByteDance?", "What about"),
+        ("They won?", "They"),
+    ],
+)
+def test_a_first_question_that_points_back_is_unclear(question: str, word: str) -> None:
+    assert unclear_word(question, []) == word
+    assert unclear_word(question, ["8月的大会有多少人？"]) is None
+
+
+@pytest.mark.parametrize("question", ["那场8月的大会办了几场对接会？", "他人投资多少？", "这家企业是谁？"])
+def test_a_first_question_that_names_its_subject_is_clear(question: str) -> None:
+    assert unclear_word(question, []) is None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from szai_qa.answering.compose import choose_quotes, rank
 from szai_qa.answering.confidence import ConfidenceModel
-from szai_qa.answering.dialogue import retrieval_queries, understood_as
+from szai_qa.answering.dialogue import retrieval_queries, unclear_word, understood_as
 from szai_qa.answering.evidence import Candidate, Weigher
 from szai_qa.answering.question import Form, Language, asks_for_several, form_of, language_of
 from szai_qa.answering.refuse import refusal
@@ -102,6 +102,8 @@ class Assistant:
         if form is Form.OUTLINE and (headings := self._outline(question)):
             return Answer(question, headings, None, 1.0)
         earlier = [q for q in history if form_of(q) is not Form.NOTHING]
+        if unclear := unclear_word(question, earlier):
+            return Answer(question, (), refusal(RefusalReason.UNCLEAR_FOLLOWUP, language, (unclear,)), 0.0)
         found = self.find(question, earlier)
         confidence = self._confidence.confidence(found.ranked[0].evidence) if found.ranked else 0.0
         if form is Form.REQUEST:

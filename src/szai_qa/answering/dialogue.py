@@ -19,6 +19,10 @@ _POINTS_BACK = re.compile(
     r"|第[一二三四五六七八九十0-9]+个|排(?:第|最)|呢[?？]?$"
     r"|\b(?:it|its|they|them|their|that|this|those|these|one|ones|he|she|his|her|there)\b"
 )
+# Openings that can't be the first question of a conversation; what they point to is nowhere.
+_CONTINUES = re.compile(
+    r"^(?:那.{0,12}(?=呢[?？]?$)|[它他她]们?(?!人|国|乡)|(?:what|how) about\b|(?:it|its|they|their|he|his|she|her)\b)"
+)
 _SHORT = 8
 """A question of fewer different tokens leaves something out, where another one came before it."""
 
@@ -45,3 +49,9 @@ def understood_as(question: str, history: Sequence[str]) -> str | None:
     if not history or not is_elliptical(question):
         return None
     return f"{anchor(history)} {question}"
+
+
+def unclear_word(question: str, history: Sequence[str]) -> str | None:
+    """Return the words of a first question that point to something before it, None where nothing does."""
+    found = None if history else _CONTINUES.match(question.strip().lower())
+    return question.strip()[: found.end()] if found else None
