@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from szai_qa.answering.confidence import ConfidenceModel
 from szai_qa.answering.evidence import FEATURES
+from szai_qa.answering.question import Language
 from szai_qa.corpus.article import parse_article
 from szai_qa.reading.spans import SpanScore
 from szai_qa.records import Document
@@ -91,9 +92,10 @@ class PhraseReader:
         return sorted(found, key=lambda span: -span.score)
 
 
-def confidence_in_span(threshold: float = 0.5, **weights: float) -> ConfidenceModel:
+def confidence_in_span(threshold: float = 0.5, topic_cosine: float = -1.0, **weights: float) -> ConfidenceModel:
     """Return a confidence that looks at the span's own logit, and at other evidence only where a weight is given."""
-    return ConfidenceModel(dict.fromkeys(FEATURES, 0.0) | {"span": 1.0} | weights, 0.0, threshold)
+    topic = dict.fromkeys(Language, topic_cosine)
+    return ConfidenceModel(dict.fromkeys(FEATURES, 0.0) | {"span": 1.0} | weights, 0.0, threshold, topic)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,8 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(200, ge=10, le=2000, description="Longest question, in code points.")
     read_windows: int = Field(4, ge=1, le=50, description="How many retrieved passages are read for one question.")
     threshold: float | None = Field(
-        None, ge=0.0, le=1.0, description="Below this confidence an answer is refused; empty: the reader's own."
+        None, ge=0.0, le=1.0, description="Below this confidence an answer is refused; unset: the one that was fitted."
     )
-    topic_cosine: float = Field(0.8, ge=-1, le=1, description="Below this best cosine, a refusal says off_topic.")
     quote_margin: float = Field(
         2.0, ge=0, description="Spans this close to the best one's score are quoted too (logits)."
     )

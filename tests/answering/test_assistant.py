@@ -34,9 +34,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return open_index(folder / "index", articles, HashingEmbedder())
 
 
-def assistant(index: Index, phrases: dict[str, float], **set_: float) -> Assistant:
+def assistant(index: Index, phrases: dict[str, float], topic_cosine: float = -1.0, **set_: float) -> Assistant:
     settings = Settings(read_windows=10, **set_)  # type: ignore[arg-type]
-    return Assistant(index, HashingEmbedder(), PhraseReader(phrases), confidence_in_span(), settings)
+    confidence = confidence_in_span(topic_cosine=topic_cosine)
+    return Assistant(index, HashingEmbedder(), PhraseReader(phrases), confidence, settings)
 
 
 def essence(answer: Answer) -> dict[str, object]:
@@ -193,7 +194,7 @@ def test_the_same_questions_have_the_same_answers_in_any_order(index: Index) -> 
         assert all(essence(ready.ask(question)) == expected[question] for question in shuffled)
 
 
-@examples(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_any_question_has_an_answer_or_a_refusal(index: Index, question: str) -> None:
     answer = assistant(index, {"1280米": 1.0, "。": -1.0}).ask(question)

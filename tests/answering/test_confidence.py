@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stand_ins import confidence_in_span
 from szai_qa.answering.confidence import ConfidenceModel, load_confidence
 from szai_qa.answering.evidence import FEATURES, Evidence
+from szai_qa.answering.question import Language
 from szai_qa.errors import ModelError
 
 logits = st.floats(-1e6, 1e6)
@@ -25,8 +26,8 @@ def test_the_shipped_weights_fit_the_evidence() -> None:
 
 
 def test_the_confidence_is_the_logistic_function_of_the_weighted_evidence() -> None:
-    model = ConfidenceModel(dict.fromkeys(FEATURES, 0.5), -1.0, 0.5)
-    found = evidence(span=2.0, cosine=0.8, conflicts=1.0)
+    model = ConfidenceModel(dict.fromkeys(FEATURES, 0.5), -1.0, 0.5, dict.fromkeys(Language, 0.8))
+    found = evidence(span=2.0, coverage=0.8, conflicts=1.0)
     assert model.logit(found) == pytest.approx(-1.0 + 0.5 * 3.8)
     assert model.confidence(found) == pytest.approx(1 / (1 + math.exp(-0.9)), abs=5e-5)
 
@@ -56,7 +57,7 @@ def test_a_threshold_is_a_probability(threshold: float) -> None:
 
 def test_weights_of_other_evidence_do_not_fit() -> None:
     with pytest.raises(ValueError, match="the weights are of"):
-        ConfidenceModel({"span": 1.0}, 0.0, 0.5)
+        ConfidenceModel({"span": 1.0}, 0.0, 0.5, dict.fromkeys(Language, 0.8))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", json.dumps({"weights": {"span": "x"}})])
@@ -64,3 +65,8 @@ def test_a_file_that_holds_no_weights_is_named(tmp_path: Path, content: str) -> 
     (tmp_path / "c.json").write_text(content)
     with pytest.raises(ModelError, match=r"c\.json holds no confidence model"):
         load_confidence(tmp_path / "c.json")
+
+
+def test_a_topic_cosine_is_needed_for_each_language() -> None:
+    with pytest.raises(ValueError, match="topic_cosine"):
+        ConfidenceModel(dict.fromkeys(FEATURES, 0.5), 0.0, 0.5, {"en": 0.8})

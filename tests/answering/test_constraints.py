@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from szai_qa.answering.constraints import absent, conflicts, elements, number_value
+from szai_qa.answering.constraints import absent, agreements, conflicts, elements, number_value
 
 
 def named(text: str) -> set[tuple[str, str]]:
@@ -71,3 +71,9 @@ def test_what_stands_in_the_article_is_not_absent() -> None:
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_no_text_breaks_the_search_for_names(text: str) -> None:
     assert conflicts(frozenset(elements(text)), frozenset(elements(text))) == 0
+
+
+def test_a_question_in_english_agrees_with_the_edition_and_month_of_a_chinese_sentence() -> None:
+    asked = frozenset(elements("How many came to the fifth fair in September?"))
+    assert agreements(asked, frozenset(elements("2024年9月，第五届博览会开幕。"))) == 2
+    assert agreements(asked, frozenset(elements("2024年8月，第四届博览会开幕。"))) == 0

@@ -46,6 +46,11 @@ def test_neighbours_at_the_edge_of_a_window_stand_together_in_the_next_one() -> 
     assert all(any(first <= i and i + 1 <= last for first, last in found) for i in range(7))
 
 
+def test_a_window_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    assert windows(_spans([(0, 10)] * 4), 40) == [(0, 3)]
+    assert windows(_spans([(0, 10)] * 4), 39)[0] == (0, 2)
+
+
 def test_a_passage_never_crosses_a_heading() -> None:
     document = document_of("一、甲\n第一句。\n二、乙\n第二句。\n")
     assert [document.text_of(passage) for passage in document.passages] == ["一、甲\n第一句。", "二、乙\n第二句。"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from szai_qa.corpus.article import load_articles
+from szai_qa.corpus.article import load_articles, parse_article
 from szai_qa.records import Answer, Document, Quote, Refusal, RefusalReason, SentenceKind, Span
 
 ARTICLES = Path(__file__).parents[2] / "docs" / "articles"
@@ -111,3 +111,26 @@ class FakeAssistant:
         if not any("\u4e00" <= character <= "\u9fff" for character in question):
             return Refusal(RefusalReason.NOT_A_QUESTION, "没看懂这个问题。")
         return Refusal(RefusalReason.OFF_TOPIC, "收录的文章没有谈到这件事。")
+
+
+TRAP = "𝟘🐉e\u0301 号🐉有 12　家🐉。再来：<b>🐉</b>！"
+BOTH = "两篇都问什么？"
+
+
+def trap_article() -> Document:
+    """Return an article whose offsets go wrong wherever code points are not what is counted."""
+    return parse_article("trap", f"Title: 陷阱🐉\r\nDate: 2024-02-03\r\nURL: None\r\n\r\n🐉🐉\u3000\r\n{TRAP}\r\n")
+
+
+@dataclass
+class TwoArticles:
+    """Quotes two articles in one answer."""
+
+    documents: Sequence[Document] = field(default_factory=lambda: [trap_article(), *load_articles(ARTICLES)])
+    suggestions: Sequence[str] = (BOTH,)
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer every question with the same two quotes."""
+        trap, article = self.documents
+        quotes = quote_with(trap, "𝟘", "12　家🐉"), quote_with(article, "现有人工智能企业2200余家", "2200余家")
+        return Answer(question, quotes, None, 0.9)

@@ -15,4 +15,4 @@ def load() -> FakeAssistant:
 
 
 if __name__ == "__main__":
-    serve(load, "127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 7861)
+    serve(load, "127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 7861, on_ready=print)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import (
+    BOTH,
     BROKEN,
     COMPANIES,
     COMPARISON,
@@ -18,6 +19,7 @@ from fakes import (
     SLOW,
     VISITORS,
     FakeAssistant,
+    TwoArticles,
 )
 from serving import running, watched
 
@@ -225,6 +227,66 @@ def test_a_question_asked_while_the_index_loads_is_answered_by_itself(browser: B
         go_on.set()
         await_result(page, COMPANIES)
         assert page.inner_text(".lead") == "2200余家"
+
+
+def test_a_question_asked_before_the_page_is_ready_is_asked_once(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector("#question")
+    ask(page, VISITORS)
+    assert page.inner_text(".lead") == "10.2万人次"
+    page.wait_for_timeout(200)
+    assert page.locator(".turn").count() == 1
+    page.close()
+
+
+def test_offsets_hold_beside_emoji_and_quotes_lead_from_article_to_article(browser: Browser) -> None:
+    assistant = TwoArticles()
+    with running(lambda: assistant) as url, watched(browser, url) as page:
+        ask(page, BOTH)
+        quotes = page.evaluate(QUOTES)
+        for quote, document in zip(quotes, assistant.documents, strict=True):
+            assert quote["text"] == document.article.text[quote["start"] : quote["end"]]
+        page.locator(".source").first.click()
+        assert page.text_content("#panel .quoted.current") == quotes[0]["text"]
+        assert page.text_content("#panel .quoted.current mark") == "12\u3000家🐉"
+        page.keyboard.press("]")
+        page.wait_for_selector("#panel .sheet[data-article=szai-2024-review] .quoted.current")
+        assert page.text_content("#panel .quoted.current mark") == "2200余家"
+        assert page.inner_text("#panel .count") == "引文 2 / 2"
+        page.locator("#panel [data-do=next]").click()
+        page.wait_for_selector("#panel .sheet[data-article=trap] .quoted.current")
+        page.click("[data-do=about] >> visible=true")
+        page.click("#about [data-article=szai-2024-review]")
+        page.wait_for_selector("#panel .sheet[data-article=szai-2024-review]")
+        assert page.locator("#panel .quoted").count() == 0
+
+
+def test_a_browser_without_a_network_still_asks_a_server_on_its_own_machine(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })")
+    page = context.new_page()
+    page.goto(address)
+    ask(page, COMPANIES)
+    assert not page.is_visible("#offline")
+    context.close()
+
+
+def test_the_language_changes_around_the_quotes_and_not_in_them(desktop: Page, assistant: FakeAssistant) -> None:
+    ask(desktop, COMPARISON)
+    desktop.locator(".source").nth(1).click()
+    desktop.fill("#question", "草稿")
+    for language, verbatim, count in (
+        ("zh-Hant", "與原文逐字一致", "引文 2 / 2"),
+        ("en", "Checked against the article", "Quote 2 of 2"),
+    ):
+        desktop.click(f"[data-language={language}]")
+        desktop.wait_for_selector(f".turn >> text={verbatim}")
+        assert desktop.evaluate("document.documentElement.lang") == language
+        assert desktop.inner_text("#panel .count") == count
+        assert desktop.inner_text("#panel .quoted.current mark") == "253家人工智能企业"
+        assert check_quotes(desktop, assistant) == 2
+    assert desktop.input_value("#question") == "草稿"
 
 
 def test_a_lost_server_is_told_and_the_question_is_kept(browser: Browser, assistant: FakeAssistant) -> None:

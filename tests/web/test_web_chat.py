@@ -11,7 +11,7 @@ import pytest
 from fakes import BROKEN, COMPANIES, MISSING, FakeAssistant
 
 from szai_qa.interfaces.web.chat import MAX_TURNS, Chat, Conversation, Fault
-from szai_qa.records import Answer, Document, Quote, Sentence, SentenceKind, Span
+from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind, Span
 
 
 def test_earlier_questions_are_handed_on_oldest_first() -> None:
@@ -23,9 +23,11 @@ def test_earlier_questions_are_handed_on_oldest_first() -> None:
     assert assistant.asked[-1] == ("那去年呢？", (COMPANIES, MISSING))
 
 
-def test_a_blank_question_changes_nothing(assistant: FakeAssistant) -> None:
-    conversation = Conversation()
-    assert Chat(assistant).ask(conversation, " \n\t\u3000 ") is conversation
+def test_a_blank_question_is_refused_as_no_question(assistant: FakeAssistant) -> None:
+    turn = Chat(assistant).ask(Conversation(), " \n\t\u3000 ").turns[0]
+    assert turn.answer
+    assert turn.answer.refusal
+    assert turn.answer.refusal.reason is RefusalReason.NOT_A_QUESTION
 
 
 def test_a_question_of_10000_characters_is_not_asked_and_not_kept_whole() -> None:

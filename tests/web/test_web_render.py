@@ -23,7 +23,15 @@ from szai_qa.corpus.article import parse_article
 from szai_qa.interfaces.web.chat import Conversation, Fault, Turn
 from szai_qa.interfaces.web.render import render_conversation, render_first_visit, render_turn
 from szai_qa.interfaces.web.render_frame import render_box
-from szai_qa.interfaces.web.render_quote import citation, fragment_url, is_outline, lead_of, place, quote_words
+from szai_qa.interfaces.web.render_quote import (
+    citation,
+    fragment_url,
+    is_outline,
+    lead_of,
+    place,
+    quote_words,
+    render_quote,
+)
 from szai_qa.interfaces.web.render_source import render_about, render_source
 from szai_qa.interfaces.web.words import languages, load_words
 from szai_qa.records import Quote
@@ -173,6 +181,16 @@ def test_the_source_shows_every_sentence_once_with_its_offsets(assistant: FakeAs
         span = f'<span data-start="{sentence.span.start}" data-end="{sentence.span.end}">'
         assert html.count(span) == 1
     assert document.text_of(document.sentences[-1]) in Parsed(html).text
+
+
+def test_markup_in_an_article_shows_as_its_words() -> None:
+    header = "Title: <b>题</b>_<i>报\nDate: None\nURL: None\n\n"
+    document = parse_article("<x>", header + "一、<script>alert(1)</script>\n正文<img src=x>。\n二、&amp;\n完。\n")
+    quotes = [Quote(document, s, s.span) for s in document.sentences]
+    html = render_source(document, WORDS) + render_about([document], WORDS)
+    html += "".join(render_quote(q, 1, quotes, WORDS, True) for q in quotes)
+    assert not {"script", "img", "i", "b"} & set(Parsed(html).tags)
+    assert "一、<script>alert(1)</script>" in Parsed(html).text
 
 
 def test_a_citation_has_the_sentence_and_its_source(assistant: FakeAssistant) -> None:

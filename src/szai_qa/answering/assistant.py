@@ -14,9 +14,9 @@ from szai_qa.answering.compose import choose_quotes, rank
 from szai_qa.answering.confidence import ConfidenceModel
 from szai_qa.answering.dialogue import retrieval_queries, understood_as
 from szai_qa.answering.evidence import Candidate, Weigher
-from szai_qa.answering.question import Form, asks_for_several, form_of, language_of
+from szai_qa.answering.question import Form, Language, asks_for_several, form_of, language_of
 from szai_qa.answering.refuse import refusal
-from szai_qa.answering.retrieve import Retrieval, Retriever
+from szai_qa.answering.retrieve import Retrieved, Retriever
 from szai_qa.errors import InputError
 from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind
 from szai_qa.settings import Settings
@@ -35,7 +35,7 @@ SPANS_PER_PASSAGE = 3
 class Found:
     """What one search and reading gave: the candidates, most probable first."""
 
-    retrieval: Retrieval
+    retrieved: Sequence[Retrieved]
     ranked: Sequence[Candidate]
     missing: tuple[str, ...]
 
@@ -109,7 +109,7 @@ class Assistant:
         resolved = understood_as(question, earlier)
         if found.ranked and confidence >= self._threshold:
             return Answer(question, self._quotes(question, found.ranked), None, confidence, resolved)
-        reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence)
+        reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence, language)
         nearest: tuple[Quote, ...] = ()
         if reason is not RefusalReason.OFF_TOPIC:
             nearest = tuple(replace(q, highlight=None) for q in choose_quotes(found.ranked, NEAREST)[:NEAREST])
@@ -118,13 +118,13 @@ class Assistant:
 
     def find(self, question: str, history: Sequence[str]) -> Found:
         """Search and read for a question, and weigh what was read; nothing is decided yet."""
-        retrieval = self._retriever.retrieve(retrieval_queries(question, history), self._settings.read_windows)
-        texts = [item.document.text_of(item.passage) for item in retrieval.passages]
-        weigher = Weigher(self._retriever, question, retrieval)
+        retrieved = self._retriever.retrieve(retrieval_queries(question, history), self._settings.read_windows)
+        texts = [item.document.text_of(item.passage) for item in retrieved]
+        weigher = Weigher(retrieved, question, understood_as(question, history), self._retriever.vocabulary)
         candidates = weigher.candidates(self._reader.read(question, history, texts, SPANS_PER_PASSAGE))
         ranked = rank(candidates, self._confidence)
         missing = tuple(e.words for e in weigher.missing(ranked[0].document)) if ranked else ()
-        return Found(retrieval, ranked, missing)
+        return Found(retrieved, ranked, missing)
 
     def _quotes(self, question: str, ranked: Sequence[Candidate]) -> tuple[Quote, ...]:
         """Return the best candidate's sentences, and those of others nearly as good where several are asked for."""
@@ -134,9 +134,9 @@ class Assistant:
         near = [c for c in ranked if self._confidence.logit(c.evidence) >= lowest]
         return choose_quotes(near, self._settings.max_quotes)
 
-    def _reason(self, found: Found, confidence: float) -> RefusalReason:
-        passages = found.retrieval.passages
-        if not passages or max(item.cosine for item in passages) < self._settings.topic_cosine:
+    def _reason(self, found: Found, confidence: float, language: Language) -> RefusalReason:
+        nearest = max((item.cosine for item in found.retrieved), default=-1.0)
+        if nearest < self._confidence.topic_cosine[language]:
             return RefusalReason.OFF_TOPIC
         if found.missing or confidence < self._threshold / 2:
             return RefusalReason.MISSING_DETAIL
@@ -144,7 +144,7 @@ class Assistant:
 
     def _outline(self, question: str) -> tuple[Quote, ...]:
         """Return the numbered headings of the article that the question is nearest to."""
-        best = self._retriever.retrieve([question], 1).passages
+        best = self._retriever.retrieve([question], 1)
         return _numbered_headings(best[0].document) if best else ()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from szai_qa.answering.evidence import FEATURES, Evidence
+from szai_qa.answering.question import Language
 from szai_qa.errors import ModelError
 
 SHIPPED = Path(__file__).parent / "confidence.json"
@@ -21,17 +22,23 @@ SHIPPED = Path(__file__).parent / "confidence.json"
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """confidence = 1 / (1 + exp(-(offset + Σ weight · evidence))); below `threshold` an answer is refused."""
+    """confidence = 1 / (1 + exp(-(offset + Σ weight · evidence))); below `threshold` an answer is refused.
+
+    `topic_cosine` says for each language of a question from which best cosine on the articles speak of its subject.
+    """
 
     weights: Mapping[str, float]
     offset: float
     threshold: float
+    topic_cosine: Mapping[str, float]
 
     def __post_init__(self) -> None:
         if set(self.weights) != set(FEATURES):
             raise ValueError(f"the weights are of {sorted(self.weights)}, the evidence is {sorted(FEATURES)}")
         if not 0.0 <= self.threshold <= 1.0:
             raise ValueError("a threshold is a probability")
+        if set(self.topic_cosine) != set(Language):
+            raise ValueError(f"topic_cosine has {sorted(self.topic_cosine)}, the languages are {sorted(Language)}")
 
     def logit(self, evidence: Evidence) -> float:
         """Return the weighted evidence; higher is better. Rounded, so that a batch's last bits decide nothing."""
@@ -54,7 +61,11 @@ def load_confidence(path: Path = SHIPPED) -> ConfidenceModel:
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        weights = MappingProxyType({name: float(weight) for name, weight in values["weights"].items()})
-        return ConfidenceModel(weights, float(values["offset"]), float(values["threshold"]))
+        weights, topic = _numbers(values["weights"]), _numbers(values["topic_cosine"])
+        return ConfidenceModel(weights, float(values["offset"]), float(values["threshold"]), topic)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ModelError(f"{path} holds no confidence model ({problem}).", "Install szai-qa again.") from problem
+
+
+def _numbers(values: Mapping[str, float]) -> Mapping[str, float]:
+    return MappingProxyType({name: float(value) for name, value in values.items()})

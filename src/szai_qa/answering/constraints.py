@@ -93,12 +93,18 @@ def _value(kind: str, words: str) -> str | None:
     return words.replace(" ", "")
 
 
+def agreements(asked: frozenset[Element], sentence: frozenset[Element]) -> int:
+    """Return how many of the values that a question names the sentence names too."""
+    return len({(e.kind, e.value) for e in asked} & {(e.kind, e.value) for e in sentence})
+
+
 def conflicts(asked: frozenset[Element], sentence: frozenset[Element]) -> int:
-    """Return how many elements a question names of which the sentence names only others of the same kind."""
+    """Return of how many values that a question names the sentence names only others of the same kind."""
     there: dict[str, set[str]] = {}
     for element in sentence:
         there.setdefault(element.kind, set()).add(element.value)
-    return sum(e.kind in there and e.value not in there[e.kind] for e in asked if e.kind != "name")
+    values = {(e.kind, e.value) for e in asked if e.kind != "name"}
+    return sum(kind in there and value not in there[kind] for kind, value in values)
 
 
 def absent(asked: frozenset[Element], article: frozenset[Element]) -> list[Element]:

@@ -35,14 +35,6 @@ class Retrieved:
     cosine: float
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieval:
-    """What a search gave: passages, best first, and the vectors searched with, shape (wordings, dimension)."""
-
-    passages: tuple[Retrieved, ...]
-    queries: Vectors
-
-
 class Retriever:
     """Ranks the passages of an index for a question."""
 
@@ -50,13 +42,13 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._passages_of_sentence: list[list[int]] = [[] for _ in index.sentences]
-        self._first_sentence: dict[str, int] = {}
+        first_sentence: dict[str, int] = {}
         total = 0
         for document in index.documents:
-            self._first_sentence[document.article.id] = total
+            first_sentence[document.article.id] = total
             total += len(document.sentences)
         for row, (document, passage) in enumerate(index.passages):
-            base = self._first_sentence[document.article.id]
+            base = first_sentence[document.article.id]
             for i in range(base + passage.first, base + passage.last + 1):
                 self._passages_of_sentence[i].append(row)
 
@@ -65,7 +57,7 @@ class Retriever:
         """The tokens that stand in some passage."""
         return self._index.lexical.vocabulary
 
-    def retrieve(self, questions: Sequence[str], k: int) -> Retrieval:
+    def retrieve(self, questions: Sequence[str], k: int) -> list[Retrieved]:
         """Return at most `k` passages for one or several wordings of a question, best first.
 
         Equal scores keep the order of the articles.
@@ -77,13 +69,7 @@ class Retriever:
             rankings.extend(self._rankings(question, query, cosine_of))
         fused = fuse(rankings)
         ranked = sorted(fused, key=lambda row: (-round(fused[row], 9), row))[:k]
-        found = [Retrieved(*self._index.passages[row], fused[row], cosine_of.get(row, 0.0)) for row in ranked]
-        return Retrieval(tuple(found), queries)
-
-    def cosine(self, retrieval: Retrieval, document: Document, sentence: int) -> float:
-        """Return the best cosine of a document's sentence (its position) with the wordings searched with."""
-        row = self._first_sentence[document.article.id] + sentence
-        return float((retrieval.queries @ self._index.sentence_vectors.vector(row)).max())
+        return [Retrieved(*self._index.passages[row], fused[row], cosine_of.get(row, 0.0)) for row in ranked]
 
     def _rankings(
         self, question: str, query: Vectors, cosine_of: dict[int, float]

@@ -55,11 +55,6 @@ class DenseIndex:
         found: Vectors = self._index.reconstruct_n(0, len(self))
         return found
 
-    def vector(self, position: int) -> Vectors:
-        """Return one vector, shape (dimension,)."""
-        found: Vectors = self._index.reconstruct(position)
-        return found
-
     def search(self, query: Vectors, k: int) -> tuple[list[int], list[float]]:
         """Return the `k` nearest positions to one vector of shape (dimension,), and their cosines, best first."""
         scores, positions = self._index.search(query.reshape(1, -1), min(k, len(self)))

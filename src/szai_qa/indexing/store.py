@@ -290,7 +290,7 @@ def _compare_with_new_build(home: Path, manifest: Manifest, index: Index, embedd
         (_PASSAGES, index.passage_vectors, again.passage_vectors),
     ):
         cosines = (kept.vectors() * rebuilt.vectors()).sum(axis=1)
-        if float(np.min(cosines)) < MIN_COSINE:
+        if not (cosines >= MIN_COSINE).all():  # so that NaN fails too
             raise ProofError(
                 f"{home / file}: row {int(np.argmin(cosines))} has cosine {float(np.min(cosines)):.5f} with a new "
                 f"build, less than {MIN_COSINE}.",

@@ -1,73 +1,170 @@
-"""Fits the answer path's confidence on the choosing list: `python -m szai_qa.training.answering`.
+"""Fits the answer path's confidence: `python -m szai_qa.training.answering --help`.
 
-Each article of the list becomes an index of its own; each of its questions is searched, read and weighed just as a
-user's would be. The logistic regression learns which of the spans that were read stand in an evidence sentence.
+Each article of the choosing list becomes an index of its own, and each of its questions is searched, read and weighed
+just as a user's would be. Two sources of questions: those of the choosing list, and short questions on other news
+articles, which no reader has ever been trained on (answerable ones only, so they teach the ranking alone).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import lzma
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tqdm import tqdm
+import numpy as np
+import numpy.typing as npt
 
-from szai_qa.answering.assistant import Assistant
 from szai_qa.answering.confidence import load_confidence
-from szai_qa.corpus.article import parse_article
-from szai_qa.indexing.embedder import SentenceTransformersEmbedder
-from szai_qa.indexing.store import make_index
-from szai_qa.reading.shipped import shipped_reader
-from szai_qa.settings import load_settings
-from szai_qa.training.data import CHOOSE, Item, load_articles, reading_items
+from szai_qa.answering.evidence import FEATURES
+from szai_qa.training.calibrate import logistic
+from szai_qa.training.data import CHOOSE, load_articles, reading_items
+
+if TYPE_CHECKING:
+    from szai_qa.answering.assistant import Assistant
+    from szai_qa.records import Document
+
+FloatArray = npt.NDArray[np.float64]
+
+HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
+MAX_NEWS_CHARS = 3500
+"""Longer articles of the archive are left out: each is embedded whole for one question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question's candidates: their evidence, whether each is right, and which question it was."""
+    """One question: the evidence of each span that was read, and whether it stands in a sentence that answers."""
 
     id: str
-    kind: str
     lang: str
     answerable: bool
     evidence: list[list[float]]
     right: list[bool]
 
 
-HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
+class Workbench:
+    """Makes an assistant for one article after the other."""
+
+    def __init__(self) -> None:
+        from szai_qa.indexing.embedder import SentenceTransformersEmbedder
+        from szai_qa.reading.shipped import shipped_reader
+        from szai_qa.settings import load_settings
+
+        self._embedder, self._reader = SentenceTransformersEmbedder(), shipped_reader()
+        self._confidence, self._settings = load_confidence(), load_settings()
+
+    def open(self, article_id: str, published: str, text: str) -> tuple[Assistant, Document, int]:
+        """Return an assistant over one text, its document, and where the text begins in the article."""
+        from szai_qa.answering.assistant import Assistant
+        from szai_qa.corpus.article import parse_article
+        from szai_qa.indexing.store import make_index
+
+        header = HEADER.format(article_id, published)
+        document = parse_article(article_id, header + text)
+        index = make_index([document], self._embedder)
+        return Assistant(index, self._embedder, self._reader, self._confidence, self._settings), document, len(header)
 
 
-def rows(path: Path, split: str) -> Iterator[Row]:
-    """Yield a row for each question of a list."""
-    embedder, reader = SentenceTransformersEmbedder(), shipped_reader()
-    confidence, settings = load_confidence(), load_settings()
-    for article in tqdm(load_articles(path, split), unit="article"):
-        header = HEADER.format(article["article_id"], article["published"])
-        document = parse_article(article["article_id"], header + article["text"])
-        assistant = Assistant(make_index([document], embedder), embedder, reader, confidence, settings)
+def choosing_rows(bench: Workbench, reading: Path) -> Iterator[Row]:
+    """Yield a row for each question of the choosing list."""
+    for article in load_articles(reading, CHOOSE):
+        assistant, _, base = bench.open(article["article_id"], article["published"], article["text"])
         for item in reading_items([article]):
-            found = assistant.find(item.question, item.history)
-            right = [_right(item, c.span.start - len(header), c.span.end - len(header)) for c in found.ranked]
-            evidence = [list(c.evidence.values()) for c in found.ranked]
-            yield Row(item.id, item.kind, item.lang, item.answerable, evidence, right)
+            ranked = assistant.find(item.question, item.history).ranked
+            spans = [(c.span.start - base, c.span.end - base) for c in ranked]
+            right = [any(e.start <= start and end <= e.end for e in item.evidence) for start, end in spans]
+            yield Row(item.id, item.lang, item.answerable, [list(c.evidence.values()) for c in ranked], right)
 
 
-def _right(item: Item, start: int, end: int) -> bool:
-    return any(span.start <= start and end <= span.end for span in item.evidence)
+def news_rows(bench: Workbench, questions: Path, archive: Path) -> Iterator[Row]:
+    """Yield a row for each of the short questions whose answer stands in one sentence of its article."""
+    asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
+    wanted = {question["article_id"] for question in asked}
+    with lzma.open(archive, "rt", encoding="utf-8") as lines:
+        articles = {a["id"]: a for a in map(json.loads, lines) if a["id"] in wanted}
+    for question in asked:
+        article = articles[question["article_id"]]
+        answer = question["answer"].rstrip("。！？； ")
+        if len(article["text"]) > MAX_NEWS_CHARS:
+            continue
+        assistant, document, _ = bench.open(article["id"], article["published"], article["text"])
+        ranked = assistant.find(question["question"], ()).ranked
+        right = [
+            any(answer in document.text_of(s) or document.text_of(s) in answer for s in c.sentences) for c in ranked
+        ]
+        yield Row(question["id"], "zh-Hans", True, [list(c.evidence.values()) for c in ranked], right)
+
+
+def ranking(rows: Iterable[Row]) -> FloatArray:
+    """Return the weights of a pairwise logistic regression (Joachims 2002): right spans above wrong ones.
+
+    Each question counts the same, however many pairs it has.
+    """
+    differences: list[FloatArray] = []
+    for row in rows:
+        evidence, right = np.array(row.evidence), np.array(row.right)
+        pairs = [(a, b) for a in evidence[right] for b in evidence[~right]] if len(row.evidence) else []
+        differences.extend((a - b) / len(pairs) ** 0.5 for a, b in pairs)
+    both = np.array([sign * d for d in differences for sign in (1.0, -1.0)])
+    return logistic(both, np.array([1.0, 0.0] * len(differences)), ridge=1.0)
+
+
+def fit(choosing: Sequence[Row], news: Sequence[Row], steps: int = 200) -> dict[str, object]:
+    """Return the constants of `confidence.json`: weights, offset and the threshold with most right decisions.
+
+    The ranking is learned from both sources; then a logistic curve over the best span's ranking score and the absent
+    elements gives the probability, from the choosing list alone. The threshold makes the sum of right answers and
+    right refusals largest there.
+    """
+    rank = ranking([*choosing, *news])
+    rank[FEATURES.index("absent")] = 0.0  # the same for all spans of an article: it can't rank them
+    best = [(row, int(np.argmax(np.array(row.evidence) @ rank))) for row in choosing if row.evidence]
+    scores = np.array([float(np.array(row.evidence[i]) @ rank) for row, i in best])
+    missing = np.array([row.evidence[i][FEATURES.index("absent")] for row, i in best])
+    right = np.array([row.answerable and row.right[i] for row, i in best], dtype=np.float64)
+    scale, absent, offset = logistic(np.column_stack([scores, missing, np.ones(len(best))]), right)
+    weights = rank * scale
+    weights[FEATURES.index("absent")] = min(0.0, absent)
+    chance = 1 / (1 + np.exp(-(scores * scale + missing * min(0.0, absent) + offset)))
+    answerable = np.array([row.answerable for row, _ in best])
+    grid = np.linspace(0.05, 0.95, steps)
+    gains = [float((right * (chance >= t) + ~answerable * (chance < t)).sum()) for t in grid]
+    named = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
+    return {
+        "weights": named,
+        "offset": round(float(offset), 4),
+        "threshold": round(float(grid[int(np.argmax(gains))]), 3),
+    }
+
+
+def _kept(path: Path, rows: Iterable[Row], total: int | None = None) -> list[Row]:
+    """Return the rows kept in a file, made and written first where there is none."""
+    from tqdm import tqdm
+
+    if not path.is_file():
+        made = [asdict(row) for row in tqdm(rows, total=total, desc=path.name, unit="question")]
+        path.write_text("".join(json.dumps(row) + "\n" for row in made), encoding="utf-8")
+    return [Row(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the rows of a list, or fit the confidence on rows that were written."""
+    """Weigh the questions of both sources, fit, and write `confidence.json`."""
     parser = argparse.ArgumentParser(prog="python -m szai_qa.training.answering", description=__doc__)
     parser.add_argument("--reading", type=Path, required=True, help="the reading questions, JSON lines")
-    parser.add_argument("--rows", type=Path, required=True, help="where the rows are kept between the two steps")
-    parser.add_argument("--split", default=CHOOSE)
+    parser.add_argument("--news-questions", type=Path, required=True, help="short questions on the archive, JSON lines")
+    parser.add_argument("--news-archive", type=Path, required=True, help="the archive, JSON lines packed with xz")
+    parser.add_argument("--rows", type=Path, required=True, help="a folder that keeps what was weighed")
+    parser.add_argument("--out", type=Path, required=True, help="the confidence.json to change")
     options = parser.parse_args(arguments)
-    with options.rows.open("w", encoding="utf-8") as out:
-        for row in rows(options.reading, options.split):
-            out.write(json.dumps([row.id, row.kind, row.lang, row.answerable, row.evidence, row.right]) + "\n")
+    bench = Workbench()
+    options.rows.mkdir(parents=True, exist_ok=True)
+    choosing = _kept(options.rows / "choosing.jsonl", choosing_rows(bench, options.reading))
+    news = _kept(options.rows / "news.jsonl", news_rows(bench, options.news_questions, options.news_archive))
+    constants = json.loads(options.out.read_text(encoding="utf-8")) | fit(choosing, news)
+    options.out.write_text(json.dumps(constants, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ The assistant loads in the background, so that the page is there at once and say
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
+import shutil
 import socket
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from szai_qa.errors import InputError, SzaiQaError
@@ -20,10 +22,11 @@ from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from fastapi.responses import JSONResponse
+    from fastapi.responses import JSONResponse, Response
 
 log = logging.getLogger(__name__)
 AssistantLoader = Callable[[], Assistant]
+MAX_PORT = 65535
 
 
 class _Loading:
@@ -34,7 +37,8 @@ class _Loading:
         self.max_question_chars = max_question_chars
         self.chat: Chat | None = None
         self.error: SzaiQaError | None = None
-        self.on_error: Callable[[], None] = lambda: None
+        self.on_error: Callable[[SzaiQaError], None] = lambda problem: log.error("%s", problem)
+        self.on_loaded: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="load-assistant", daemon=True).start()
@@ -48,8 +52,9 @@ class _Loading:
             log.exception("the assistant could not be loaded")
             self.error = SzaiQaError(f"The assistant could not be loaded: {problem!r}.", "The log has more.")
         if self.error:
-            log.error("%s", self.error)
-            self.on_error()
+            self.on_error(self.error)
+        else:
+            self.on_loaded()
 
     def health(self) -> tuple[int, dict[str, Any]]:
         """Return the status and body of the health check."""
@@ -64,7 +69,10 @@ def _prepare_gradio() -> None:
     """Keep Gradio from reaching out and from sharing a folder with others; it reads these when imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="szai-qa-"))
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="szai-qa-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["GRADIO_TEMP_DIR"] = folder
 
 
 def create_app(load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_CHARS) -> FastAPI:
@@ -80,8 +88,9 @@ def _create(loading: _Loading) -> FastAPI:
     import gradio
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
-    from fastapi.responses import JSONResponse
+    from fastapi.responses import JSONResponse, Response
 
+    from szai_qa.interfaces.web import render_frame
     from szai_qa.interfaces.web.guard import Guard
     from szai_qa.interfaces.web.page import build_page, mount_options
 
@@ -100,13 +109,26 @@ def _create(loading: _Loading) -> FastAPI:
         status, body = loading.health()
         return JSONResponse(body, status)
 
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return Response(render_frame.favicon(), media_type="image/svg+xml")
+
     page = build_page(lambda: loading.chat, loading.max_question_chars)
     gradio.mount_gradio_app(app, page, path="/", **mount_options())
     return app
 
 
-def serve(load: AssistantLoader, host: str, port: int, *, max_question_chars: int = MAX_QUESTION_CHARS) -> None:
+def serve(
+    load: AssistantLoader,
+    host: str,
+    port: int,
+    *,
+    max_question_chars: int = MAX_QUESTION_CHARS,
+    on_ready: Callable[[str], None] = lambda address: None,
+) -> None:
     """Run the web application until it is told to stop.
+
+    `on_ready` is called once with the page's address, when the assistant has been loaded.
 
     Raises:
         InputError: the address cannot be used, for instance because another program has the port.
@@ -114,7 +136,11 @@ def serve(load: AssistantLoader, host: str, port: int, *, max_question_chars: in
     """
     loading = _Loading(load, max_question_chars)
     with _listen(host, port) as listener:
-        asyncio.run(_run(loading, listener))
+        name, chosen = listener.getsockname()[:2]
+        address = f"http://[{name}]:{chosen}/" if ":" in name else f"http://{name}:{chosen}/"
+        loading.on_loaded = lambda: on_ready(address)
+        with suppress(KeyboardInterrupt):  # Ctrl+C is how a server is stopped; it has been shut down in good order.
+            asyncio.run(_run(loading, listener))
     if loading.error:
         raise loading.error
 
@@ -123,9 +149,9 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
     # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=5))
+    server = uvicorn.Server(uvicorn.Config(_create(loading), log_level="warning", timeout_graceful_shutdown=3))
 
-    def stop() -> None:
+    def stop(_: SzaiQaError) -> None:
         server.should_exit = True
 
     loading.on_error = stop
@@ -133,6 +159,8 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= MAX_PORT:
+        raise InputError(f"There is no port {port}.", f"Choose one up to {MAX_PORT}: --port 7860")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as problem:
@@ -141,9 +169,10 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except (OSError, OverflowError) as problem:
+        listener.listen()
+    except OSError as problem:
         listener.close()
         raise InputError(
-            f"Port {port} of {host} cannot be used: {problem}.", f"Choose another one: --port {port + 1}."
+            f"Port {port} of {host} cannot be used: {problem}.", "Choose another one with --port."
         ) from problem
     return listener

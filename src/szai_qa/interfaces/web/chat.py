@@ -66,7 +66,8 @@ class Turn:
             raise ValueError("a turn has either an answer or a fault")
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: Gradio hashes a session's state at each event, and by value that would hash whole articles.
+@dataclass(frozen=True, eq=False)
 class Conversation:
     """The turns of one visit, oldest first, at most MAX_TURNS, and the language of what stands around them.
 
@@ -127,9 +128,8 @@ class Chat:
         return [question for question in self.assistant.suggestions if question not in asked][:count]
 
     def ask(self, conversation: Conversation, question: str) -> Conversation:
-        """Return the conversation with the question's turn; a blank question changes nothing."""
-        question = question.strip()
-        return conversation.with_turn(self._turn(conversation, question)) if question else conversation
+        """Return the conversation with the question's turn; every question gets one, a blank one too."""
+        return conversation.with_turn(self._turn(conversation, question.strip()))
 
     def _turn(self, conversation: Conversation, question: str) -> Turn:
         turn_id = secrets.token_hex(4)

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 _SESSION = r"[0-9a-z]{1,40}"
 ALLOWED = {
     "GET": re.compile(
-        r"/(healthz|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json"
-        r"|(assets|static)(/[\w-][\w.-]*)+"
-        rf"|gradio_api/(startup-events|theme\.css|heartbeat/{_SESSION}))?"
+        r"/(healthz|theme\.css|favicon\.ico|robots\.txt|manifest\.json"
+        rf"|(assets|static)(/[\w-][\w.-]*)+|gradio_api/heartbeat/{_SESSION})?"
     ),
     "POST": re.compile(r"/gradio_api/run/predict/?"),
 }
@@ -37,7 +36,7 @@ MAX_BODY_BYTES = 200_000
 
 
 class Guard:
-    """ASGI middleware: 404 for every path that is not allowed, 413 for a body that no question needs."""
+    """ASGI middleware: 404 for a path that is not allowed, 413 for a body longer than any question or unmeasured."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,7 +50,7 @@ class Guard:
         if scope["type"] != "http" or allowed is None or not allowed.fullmatch(scope["path"]):
             await _refuse(scope, send, 404, b"not found")
             return
-        length = dict(scope["headers"]).get(b"content-length", b"0")
+        length = dict(scope["headers"]).get(b"content-length", b"" if scope["method"] == "POST" else b"0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             await _refuse(scope, send, 413, b"too large")
             return

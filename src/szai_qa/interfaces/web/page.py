@@ -19,6 +19,9 @@ from szai_qa.interfaces.web.markup import Html
 from szai_qa.interfaces.web.words import Words, languages, load_words
 
 T = TypeVar("T", str, int)
+# In this order: each stands on those before it.
+STYLES = ("chat.css", "source.css", "modes.css")
+SCRIPTS = ("base.js", "source.js", "chat.js")
 FIRST_SUGGESTIONS = 4
 NEXT_SUGGESTIONS = 2
 # Gradio looks for an event's name in quotes in this text, to know that there is such an event.
@@ -162,11 +165,11 @@ def build_page(ready: Callable[[], Chat | None], max_chars: int) -> gr.Blocks:
 def mount_options() -> dict[str, Any]:
     """Return how the page is mounted: closed where it can be, in the page's own look, with no outside host."""
     folder = files("szai_qa.interfaces.web")
-    style = folder.joinpath("chat.css").read_text("utf-8")
-    script = folder.joinpath("chat.js").read_text("utf-8")
+    styles = (folder.joinpath(name).read_text("utf-8") for name in STYLES)
+    scripts = (folder.joinpath(name).read_text("utf-8") for name in SCRIPTS)
     return {
         "theme": gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        "head": f"<style>{style}</style><script>{script}</script>",
+        "head": "".join([*(f"<style>{s}</style>" for s in styles), *(f"<script>{s}</script>" for s in scripts)]),
         "footer_links": [],
         "run_history": False,
         "show_error": False,

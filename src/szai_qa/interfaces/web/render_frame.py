@@ -29,6 +29,15 @@ def title(words: Words) -> str:
     return f"{words('brand')} · {words('strap')}"
 
 
+def favicon() -> Html:
+    """Return the page's icon as SVG: a quote and the bar beside it, on the accent colour."""
+    drawing = tag("path", d="M10 8v16M15 10h9M15 16h9M15 22h6", stroke="#fff", stroke_width="3", fill="none")
+    ground = tag("path", d="M0 6a6 6 0 0 1 6-6h20a6 6 0 0 1 6 6v20a6 6 0 0 1-6 6H6a6 6 0 0 1-6-6z", fill="#0a4d75")
+    # SVG on its own is XML, where an element without content is closed.
+    paths = Html(join(ground, drawing).replace('">', '"/>'))
+    return tag("svg", paths, xmlns="http://www.w3.org/2000/svg", viewBox="0 0 32 32")
+
+
 def render_header(words: Words) -> Html:
     """Return the page's header: the brand, the menu, the skip link."""
     items = (
