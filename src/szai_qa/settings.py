@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     query_prefix: str = Field("query: ", description="Put before a question when it is embedded.")
     passage_prefix: str = Field("passage: ", description="Put before a sentence or passage when it is embedded.")
     max_question_chars: int = Field(200, ge=10, le=2000, description="Longest question, in code points.")
-    read_windows: int = Field(4, ge=1, le=50, description="How many retrieved passages are read for one question.")
+    read_windows: int = Field(6, ge=1, le=50, description="How many retrieved passages are read for one question.")
     threshold: float | None = Field(
         None, ge=0.0, le=1.0, description="Below this confidence an answer is refused; unset: the one that was fitted."
     )

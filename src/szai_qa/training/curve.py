@@ -12,7 +12,6 @@ FIGURES = ("sentence", "contrast", "auroc")
 
 def draw(log: Path, picture: Path) -> None:
     """Write a PNG of two panels over the samples seen: the loss, and the figures on questions of the choosing list."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -27,7 +26,7 @@ def draw(log: Path, picture: Path) -> None:
         axes.legend()
     loss.set_title("Training loss")
     right.set_title("Questions of the choosing list")
-    FigureCanvasAgg(figure).print_png(str(picture))
+    figure.savefig(picture, format="png")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -32,7 +32,8 @@ def features(items: Sequence[Item]) -> FloatArray:
         for size in (1, 2, 3):
             for at in range(len(text) - size + 1):
                 rows[row, zlib.crc32(text[at : at + size].encode()) % _BUCKETS] += 1
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths: FloatArray = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / lengths
 
 
 def fit(
