@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         None, ge=0.0, le=1.0, description="Below this confidence an answer is refused; unset: the one that was fitted."
     )
     quote_margin: float = Field(
-        2.0, ge=0, description="Spans this close to the best one's score are quoted too (logits)."
+        1.0, ge=0, description="Spans this close to the best one's score are quoted too (logits)."
     )
     max_quotes: int = Field(4, ge=1, le=20, description="Most quotes in one answer; an outline may have more.")
 

@@ -67,6 +67,13 @@ def test_a_question_in_several_parts_gets_the_spans_within_the_margin(index: Ind
     assert marks == ["1280米", "306家"]
 
 
+def test_a_further_quote_would_have_been_an_answer_by_itself(index: Index) -> None:
+    answer = assistant(index, {"1280米": 0.2, "306家": -0.2}, quote_margin=2.0).ask(
+        SEVERAL
+    )  # -0.2: below the threshold
+    assert len(answer.quotes) == 1
+
+
 @pytest.mark.parametrize("limit", [1, 2])
 def test_there_are_no_more_quotes_than_are_set(index: Index, limit: int) -> None:
     answer = assistant(index, {"1280米": 3.0, "306家": 3.0, "240人": 3.0}, max_quotes=limit).ask(SEVERAL)

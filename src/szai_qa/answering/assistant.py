@@ -129,12 +129,16 @@ class Assistant:
         return Found(retrieved, ranked, missing)
 
     def _quotes(self, question: str, ranked: Sequence[Candidate]) -> tuple[Quote, ...]:
-        """Return the best candidate's sentences, and those of others nearly as good where several are asked for."""
+        """Return the best candidate's sentences; where several are asked for, those of others nearly as good too.
+
+        Each of these would have been an answer by itself.
+        """
         if not asks_for_several(question):
             return choose_quotes(ranked[:1], self._settings.max_quotes)
         lowest = self._confidence.logit(ranked[0].evidence) - self._settings.quote_margin
         near = [c for c in ranked if self._confidence.logit(c.evidence) >= lowest]
-        return choose_quotes(near, self._settings.max_quotes)
+        sure = [c for c in near if self._confidence.confidence(c.evidence) >= self._threshold]
+        return choose_quotes(sure or ranked[:1], self._settings.max_quotes)
 
     def _reason(self, found: Found, confidence: float, language: Language) -> RefusalReason:
         nearest = max((item.cosine for item in found.retrieved), default=-1.0)
