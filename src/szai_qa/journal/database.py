@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_WAIT_S = 10
+_WAIT_S = 5
 # Any number, the same for every process that writes one journal.
 _WRITING = 7_152_016
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")

@@ -17,7 +17,7 @@ from szai_qa.records import Span
 # Full-width characters stand for the ASCII ones, code point by code point, so that offsets hold.
 _FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20} | dict.fromkeys(range(0x2010, 0x2016), 0x2D)
 _FROM = r"(?<![0-9A-Za-z])"
-_TO = r"(?![0-9A-Za-z])(?![.,][0-9])(?! ?(?:多|余)?[元万亿千百圆块])"
+_TO = r"(?![0-9A-Za-z])(?![.,][0-9])(?! ?(?:多|余)?(?:[万亿]|元(?![旦宵])))"
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _COUNTRY = r"(?:(?:\+|00)86[ -]?|86[ -]?)?"
 _AREA = r"0(?:10|2[0-9]|[3-9][0-9]{2})"
