@@ -48,8 +48,9 @@ def commands() -> str:
     """Return the help of every command as Markdown."""
     command = typer.main.get_command(app)
     names = [[]] + [[name] for name in command.commands]  # type: ignore[attr-defined]
-    at = names.index(["index"])
-    names[at + 1 : at + 1] = [["index", name] for name in command.commands["index"].commands]  # type: ignore[attr-defined]
+    for group in ("index", "user"):
+        at = names.index([group])
+        names[at + 1 : at + 1] = [[group, name] for name in command.commands[group].commands]  # type: ignore[attr-defined]
     parts = [f"## {' '.join(['szai-qa', *name])}\n\n```text\n{_help(name)}\n```\n" for name in names]
     return "\n".join([_COMMANDS, *parts])
 

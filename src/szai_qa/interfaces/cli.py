@@ -15,6 +15,7 @@ import typer
 
 from szai_qa import __version__
 from szai_qa.errors import InputError, SzaiQaError
+from szai_qa.interfaces.cli_users import users_app
 from szai_qa.interfaces.json_lines import as_bytes
 from szai_qa.settings import find_home, load_settings
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Build, prove and describe the index.", rich_markup_mode=None)
 app.add_typer(index_app, name="index")
+app.add_typer(users_app, name="user")
 
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", help="The index's folder. [default: ./index]")
@@ -184,7 +186,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in ([], ["index"]):
+    if given in ([], ["index"], ["user"]):
         given.append("--help")
     try:
         code = typer.main.get_command(app).main(given, prog_name="szai-qa", standalone_mode=False)
