@@ -53,7 +53,7 @@ def serve(
     articles: ArticlesOption = None,
 ) -> None:
     """Run the web chat."""
-    from szai_qa.interfaces.loading import load_assistant, read_suggestions
+    from szai_qa.interfaces.loading import load_assistant, open_office, open_recorder, read_suggestions
     from szai_qa.interfaces.web.app import serve as serve_web
 
     settings = load_settings()
@@ -63,6 +63,8 @@ def serve(
         host,
         port,
         max_question_chars=settings.max_question_chars,
+        open_journal=lambda assistant: open_recorder(settings, assistant, "web"),
+        open_office=lambda documents: open_office(settings, documents),
         on_ready=typer.echo,
     )
 
