@@ -11,11 +11,11 @@ from szai_qa.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from szai_qa.interfaces.web.desk.office import Office
-    from szai_qa.records import Document
     from szai_qa.answering.assistant import Assistant
     from szai_qa.indexing.embedder import Embedder
+    from szai_qa.interfaces.web.desk.office import Office
     from szai_qa.journal.recorder import Recorder
+    from szai_qa.records import Document
 
 
 def load_embedder(settings: Settings) -> Embedder:

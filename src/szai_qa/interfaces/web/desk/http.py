@@ -114,19 +114,31 @@ async def form_of(request: Request) -> Mapping[str, str]:
     return dict(urllib.parse.parse_qsl(text, keep_blank_values=True))
 
 
-async def object_of(request: Request) -> Mapping[str, Any]:
+def json_object(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object that was sent.
 
     Raises:
         InputError: it is none.
     """
     try:
-        value = json.loads(await request.body())
+        value = json.loads(body)
     except (ValueError, RecursionError) as problem:
         raise InputError("This is no JSON.") from problem
     if not isinstance(value, dict):
         raise InputError("This is no JSON object.")
     return value
+
+
+def text_in(value: Mapping[str, Any], name: str) -> str:
+    """Return a text of a JSON object that was sent, empty where it has none.
+
+    Raises:
+        InputError: it is no text, or one that no database stores.
+    """
+    text = value.get(name, "")
+    if not isinstance(text, str) or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        raise InputError(f"{name} is no text.")
+    return text
 
 
 def in_thread(work: Callable[[Request], Response]) -> Endpoint:

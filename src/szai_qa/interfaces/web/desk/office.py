@@ -8,21 +8,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from szai_qa.accounts.sessions import Sessions, load_key
 from szai_qa.accounts.tries import Tries
 from szai_qa.accounts.users import User
-from szai_qa.corpus.article import parse_article
-from szai_qa.errors import InputError, NotFoundError
+from szai_qa.errors import InputError
+from szai_qa.interfaces.kept import kept_document
 from szai_qa.journal.database import Database, open_database
 from szai_qa.journal.entries import Pointer
 from szai_qa.journal.shelf import keep_article
-from szai_qa.journal.store import get_article
 from szai_qa.records import Document, Span
 
 VIEWING_S = 120
+MAX_PARSED = 16
 
 
 class Office:
@@ -40,6 +39,7 @@ class Office:
         self._documents = documents
         self._lock = threading.Lock()
         self._database: Database | None = None
+        self._parsed: dict[str, Document] = {}
         self._viewing: dict[str, dict[str, float]] = {}
         self.tries = tries or Tries()
 
@@ -83,21 +83,27 @@ class Office:
         """Return an article by its hash: one that was ever quoted as it was then, or one that is answered from now.
 
         Raises:
-            NotFoundError: there is none.
-            ProofError: the text that was kept was changed.
+            ProofError: there is none, or the text that was kept was changed.
         """
         current = next((d for d in self._documents() if d.article.sha256 == sha256), None)
-        if current is not None:
-            return current
-        kept = get_article(self.database, sha256)
-        return _parsed(kept.id, kept.text)
+        return current or self._kept(sha256)
+
+    def _kept(self, sha256: str) -> Document:
+        with self._lock:
+            found = self._parsed.get(sha256)
+        if found is None:
+            found = kept_document(self.database, sha256)
+            with self._lock:
+                # Few are open at a time; all that were ever quoted may be many.
+                self._parsed = {**dict(list(self._parsed.items())[1 - MAX_PARSED :]), sha256: found}
+        return found
 
     def pointer(self, sha256: str, start: int, end: int) -> Pointer:
         """Return the pointer to a sentence of an article, which is kept from now on.
 
         Raises:
             InputError: no sentence of the article stands there.
-            NotFoundError: there is no such article.
+            ProofError: there is no such article.
         """
         document = self.document(sha256)
         if not any((s.span.start, s.span.end) == (start, end) for s in document.sentences):
@@ -118,11 +124,3 @@ class Office:
                 if (fresh := {who: at for who, at in seen.items() if now - at < VIEWING_S})
             }
             return sorted(who for who in self._viewing[public_id] if who != name)
-
-
-@lru_cache(maxsize=32)
-def _parsed(article_id: str, text: str) -> Document:
-    try:
-        return parse_article(article_id, text)
-    except InputError as problem:
-        raise NotFoundError(f"The kept article {article_id} can't be read: {problem}") from problem
