@@ -25,7 +25,17 @@ ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "journal": {"errors", "records", "journal"},
     "interfaces": {*LAYERS, "journal"},
 }
-HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "bm25s", "opencc", "sqlalchemy", "alembic"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "gradio",
+    "bm25s",
+    "opencc",
+    "sqlalchemy",
+    "alembic",
+}
 # A network is a class that inherits from torch's, the page is all Gradio, a table is a value of SQLAlchemy's: these
 # modules can't put the import off, so they are imported where they are needed.
 HEAVY_AT_THE_TOP = {
