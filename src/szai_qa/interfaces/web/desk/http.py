@@ -28,6 +28,7 @@ PARTS = {
     "tokens.css": ("", "text/css"),
     "desk.css": ("desk", "text/css"),
     "review.css": ("desk", "text/css"),
+    "insight.css": ("desk", "text/css"),
     "base.js": ("", "text/javascript"),
     "desk.js": ("desk", "text/javascript"),
     "review.js": ("desk", "text/javascript"),

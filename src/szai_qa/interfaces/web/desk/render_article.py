@@ -64,7 +64,7 @@ def _choose(document: Document | None, choices: Sequence[tuple[str, str]], words
     if len(choices) < 2 and document:
         return None
     options = [
-        tag("option", title, value=sha256, selected=bool(document) and document.article.sha256 == sha256)
+        tag("option", title, value=sha256, selected=document is not None and document.article.sha256 == sha256)
         for sha256, title in choices
     ]
     if document is None:

@@ -42,6 +42,7 @@ SCRIPT_WORDS = (
     "pick.verdict",
     "pick.picked",
     "pick.drop",
+    "legend.yours",
     "saved",
     "undo",
     "unsaved",
@@ -132,7 +133,7 @@ class Review:
 
     def _source(self, case: Case | None, chosen: str, words: Words) -> Html:
         current = {d.article.sha256: d for d in self._office.documents()}
-        own = {sha: d for sha, d in case.documents.items()} if case else {}
+        own = dict(case.documents) if case else {}
         known: Mapping[str, Document] = own | dict(list(current.items())[:MAX_CHOICES])
         shown = known.get(chosen) or next(iter(own.values()), None)
         if shown is None and len(known) == 1:
@@ -201,7 +202,7 @@ def _day(text: str) -> date | None:
 
 def _verdict(value: Mapping[str, Any]) -> Verdict:
     try:
-        return Verdict(value.get("verdict"))
+        return Verdict(str(value.get("verdict")))
     except ValueError as problem:
         raise InputError("There is no such verdict.") from problem
 
@@ -211,10 +212,12 @@ def _sentences(value: Mapping[str, Any]) -> list[tuple[str, int, int]]:
     sent = value.get("sentences", [])
     if not isinstance(sent, list) or len(sent) > MAX_SENTENCES:
         raise InputError(f"The sentences are a list of at most {MAX_SENTENCES}.")
-    found = []
+    found: list[tuple[str, int, int]] = []
     for item in sent:
-        place = (item.get("sha"), item.get("start"), item.get("end")) if isinstance(item, dict) else ()
-        if [type(part) for part in place] != [str, int, int]:
+        sha, start, end = (
+            (item.get(name) for name in ("sha", "start", "end")) if isinstance(item, dict) else (None,) * 3
+        )
+        if not isinstance(sha, str) or type(start) is not int or type(end) is not int:
             raise InputError("A sentence is an article's hash with two offsets.")
-        found.append(place)
+        found.append((sha, start, end))
     return list(dict.fromkeys(found))
