@@ -29,7 +29,7 @@ async def _create_in_loop(load: Callable[[], Any], **openers: Callable[[Any], An
 
 
 def create_quietly(
-    load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal, **openers: Any
+    load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal, **openers: Callable[[Any], Any]
 ) -> FastAPI:
     """Create the application inside an event loop: outside one Gradio makes loops that it never closes."""
     return asyncio.run(_create_in_loop(load, open_journal=open_journal, **openers))
@@ -57,7 +57,10 @@ class _Server(threading.Thread):
 
 @contextmanager
 def running(
-    load: Callable[[], Any], port: int = 0, open_journal: Callable[[Any], Any] = _no_journal, **openers: Any
+    load: Callable[[], Any],
+    port: int = 0,
+    open_journal: Callable[[Any], Any] = _no_journal,
+    **openers: Callable[[Any], Any],
 ) -> Iterator[str]:
     """Run the web application and give its address."""
     with socket.socket() as listener:

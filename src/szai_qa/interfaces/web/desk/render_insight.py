@@ -65,6 +65,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Child]], words: Words) -
             ),
         ),
         class_="wide",
+        tabindex=0,
     )
 
 
@@ -118,8 +119,8 @@ def _bars(days: Sequence[str], rows: Rows, label: str) -> Html:
         "svg",
         scale,
         *drawn,
-        base,
         *ticks,
+        base,
         viewBox=f"0 0 {WIDTH} {HEIGHT + 44}",
         role="img",
         aria_label=label,
