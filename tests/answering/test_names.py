@@ -26,6 +26,6 @@ def test_a_short_a_long_and_a_misspelt_form_stand_for_the_name(name: str, text: 
     assert stands_in(name, text)
 
 
-@pytest.mark.parametrize(("name", "text"), [("北京", "南京和东北"), ("王芳", "王小明与李芳"), ("第六届", "第五届")])
+@pytest.mark.parametrize(("name", "text"), [("北京", "南京和东北"), ("王芳", "王小明与李芳"), ("华为云", "腾讯云")])
 def test_another_name_does_not_stand_for_it(name: str, text: str) -> None:
     assert not stands_in(name, text)

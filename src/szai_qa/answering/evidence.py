@@ -26,9 +26,9 @@ class Evidence:
     `span`, `answerable`: the reader's logits. `coverage`: share of the question's pairs of characters and Latin words,
     as far as the articles hold them, that stand in its sentence or heading. `agreements`: how many elements of the
     question (year, month, edition …, the same in any language) hold for its sentence; `conflicts`: of how many kinds
-    of them only other values hold. What a sentence does not name itself, the nearest one before it in its section does. `absent`:
-    how many elements and names of the question stand nowhere in the text. The passage's rank and the sentence's cosine
-    were tried too and told nothing more.
+    of them only other values hold. What a sentence does not name itself, the nearest one before it in its section does.
+    `absent`: how many elements and names of the question stand nowhere in the text. The passage's rank and the
+    sentence's cosine were tried too and told nothing more.
     """
 
     span: float
