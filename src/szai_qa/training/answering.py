@@ -132,7 +132,7 @@ def weigh(choosing: Sequence[Row], news: Sequence[Row], ridge: float = 0.05) -> 
 
 
 def _arrays(row: Row) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """Return the evidence of "none of them" (all 0) and of each span (a last column of 1), and which of them is right."""
+    """Return the evidence of "none of them" (all 0) and of each span (last column 1), and which of them is right."""
     evidence = np.vstack([np.zeros(len(FEATURES) + 1), np.column_stack([row.evidence, np.ones(len(row.evidence))])])
     return evidence, np.array([not any(row.right), *row.right])
 
