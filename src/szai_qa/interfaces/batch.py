@@ -11,6 +11,7 @@ from szai_qa.answering.question import language_of
 from szai_qa.answering.refuse import refusal
 from szai_qa.errors import InputError
 from szai_qa.interfaces.json_lines import read_objects, text_field, texts_field
+from szai_qa.reading.answer_line import answer_line
 from szai_qa.records import Answer, RefusalReason
 
 if TYPE_CHECKING:
@@ -100,22 +101,7 @@ def read_reading_tasks(path: Path) -> list[ReadingTask]:
 def read_task(reader: ExtractiveReader, decision: Decision, threshold: float, task: ReadingTask) -> dict[str, Any]:
     """Return the result object of one reading task."""
     best = reader.read_article(task.question, task.history, task.passages)
-    if best is None:
-        nothing = dict.fromkeys(("best_answer", "passage", "start", "end"))
-        return {"id": task.id, "refused": True, "answer": "", **nothing, "confidence": 0.0}
-    words = task.passages[best.passage][best.start : best.end]
-    confidence = round(decision.confidence(best.span, best.answerable), 4)  # what is written is what decides
-    refused = confidence < threshold
-    return {
-        "id": task.id,
-        "refused": refused,
-        "answer": "" if refused else words,
-        "best_answer": words,
-        "passage": best.passage,
-        "start": best.start,
-        "end": best.end,
-        "confidence": confidence,
-    }
+    return answer_line(task.id, task.passages, best, decision, threshold)
 
 
 def in_order(items: Sequence[T], what: str) -> Iterator[T]:

@@ -1,15 +1,19 @@
 """Measures a reader on questions of a list: whole articles read, and the same articles without the evidence.
 
-It makes the lines that `szai-qa read` would write (confidence: the raw score through a logistic curve), so any scorer
-of those takes them; and it computes the few figures of the learning curve.
+It makes the lines that `szai-qa read` writes, so any scorer of those takes them; and it computes the few figures of the
+learning curve.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from tqdm import tqdm
+
+from szai_qa.reading.answer_line import answer_line
 from szai_qa.reading.decision import Decision
 from szai_qa.reading.reader import ArticleSpan, ExtractiveReader, question_text
 from szai_qa.training.data import Item, without
@@ -18,42 +22,36 @@ from szai_qa.training.windows import text_without_evidence
 _GROUP = 16  # questions read together: enough for full batches
 
 
-def read_lines(reader: ExtractiveReader, items: Sequence[Item], decision: Decision) -> list[dict[str, Any]]:
-    """Return one answer line for each item, and for each answerable one a line "ID#cut" without its evidence."""
-    lines = []
-    for at in range(0, len(items), _GROUP):
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for the line `key`: the text, and its best span (None where there is no text)."""
+
+    key: str
+    text: str
+    best: ArticleSpan | None
+
+    def line(self, decision: Decision) -> dict[str, Any]:
+        """Return the line that `szai-qa read` would write, with the span's two logits and their sum beside it."""
+        line = answer_line(self.key, [self.text], self.best, decision)
+        if self.best is None:
+            return line | {"score": -100.0}
+        return line | {"span": self.best.span, "answerable": self.best.answerable, "score": self.best.score}
+
+
+def read_items(reader: ExtractiveReader, items: Sequence[Item]) -> list[Reading]:
+    """Return what was read for each item, and for each answerable one without its evidence too (key "ID#cut")."""
+    readings: list[Reading] = []
+    for at in tqdm(range(0, len(items), _GROUP), desc="reading", unit_scale=_GROUP, unit="q", disable=None):
         asked = [(key, item, text) for item in items[at : at + _GROUP] for key, text in _texts(item)]
         found = reader.read_articles([(question_text(item.question, item.history), [text]) for _, item, text in asked])
-        lines += [_line(key, text, best, decision) for (key, _, text), best in zip(asked, found, strict=True)]
-    return lines
+        readings += [Reading(key, text, best) for (key, _, text), best in zip(asked, found, strict=True)]
+    return readings
 
 
 def _texts(item: Item) -> Iterator[tuple[str, str]]:
     yield item.id, item.text
     if item.answerable:
         yield item.id + "#cut", without(item.text, item.evidence)[0]
-
-
-def _line(key: str, text: str, best: ArticleSpan | None, decision: Decision) -> dict[str, Any]:
-    if best is None:
-        none = {"answer": "", "best_answer": None, "passage": None, "start": None, "end": None}
-        return {"id": key, "refused": True, **none, "confidence": 0.0, "score": -100.0}
-    confidence = decision.confidence(best.span, best.answerable)
-    words = text[best.start : best.end]
-    refused = confidence < decision.threshold
-    return {
-        "id": key,
-        "refused": refused,
-        "answer": "" if refused else words,
-        "best_answer": words,
-        "passage": best.passage,
-        "start": best.start,
-        "end": best.end,
-        "confidence": confidence,
-        "span": best.span,
-        "answerable": best.answerable,
-        "score": best.score,
-    }
 
 
 def curve_figures(reader: ExtractiveReader, items: Sequence[Item]) -> dict[str, float]:
