@@ -63,6 +63,15 @@ def asked_for(question: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phrase for phrase in phrases if phrase))[-_MOST:]
 
 
+def asked_things(question: str) -> str:
+    """Return the countable things that a question asks for (签约的银行 of 有多少家银行签约), empty where it asks for none."""
+    for clause in clauses(question):
+        phrase = _Phrase(question, clause, tables()["heads"]["zh-Hans"])
+        if clause.kind in ("which", "count") and phrase.counts_things:
+            return phrase.things()
+    return ""
+
+
 def clauses(question: str) -> list[Clause]:
     """Return the clauses of a question that have a question word; quoted names hold none."""
     plain = to_simplified(question)
@@ -101,7 +110,7 @@ class _Phrase:
 
     def __init__(self, question: str, clause: Clause, heads: Mapping[str, str]) -> None:
         self._question, self._clause, self._heads = question, clause, heads
-        self._told = _without_carriers(clause.before)
+        self._told = without_carriers(clause.before)
         self._carrier = clause.before[len(self._told) :]
         after = "".join(word.text for word in clause.after) if clause.kind == "count" else ""
         units = [unit for unit in tables()["units"] if after.startswith(unit)]
@@ -124,6 +133,16 @@ class _Phrase:
         if not self._rest and self._names_itself():
             return modifier
         return self._of(modifier, self._head()) if modifier else ""
+
+    @property
+    def counts_things(self) -> bool:
+        """Whether the clause asks for things that can be counted out: 哪几家供应商, 多少名学生."""
+        return bool(self._noun) and (self._counter or self._clause.kind == "which")
+
+    def things(self) -> str:
+        """Return the things themselves, without their number."""
+        modifier = self._own(_tail([*self._told, *self._rest], max(_LONGEST, _length(self._rest))))
+        return self._of(modifier, self._own(self._noun))
 
     def _names_itself(self) -> bool:
         """Tell whether the words before are the attribute itself: 票价(是)多少, 校长(是)谁, 电话(是)几号."""
@@ -175,7 +194,7 @@ def _length(words: Sequence[Word]) -> int:
     return sum(len(word.text) for word in words)
 
 
-def _without_carriers(before: Sequence[Word]) -> tuple[Word, ...]:
+def without_carriers(before: Sequence[Word]) -> tuple[Word, ...]:
     """Return the words less those right before the question word that only carry it (一共有, 是在 …)."""
     words = list(before)
     carriers = set(tables()["carriers"])
@@ -183,6 +202,8 @@ def _without_carriers(before: Sequence[Word]) -> tuple[Word, ...]:
     if except_ and all(word.text not in "，" or i < except_ for i, word in enumerate(words[:-1])):
         words = words[:except_]  # 17个省份，除了北京还有哪些: what is asked for stands before
     while words and (words[-1].text in carriers or words[-1].tag in {"w", "d", "c", "p", "u", "xc"}):
+        if words[-1].text in "”」』》）)":
+            break
         words.pop()
     return tuple(words)
 

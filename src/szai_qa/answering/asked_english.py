@@ -20,7 +20,7 @@ _ASKS = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, Any]:
+def english_tables() -> dict[str, Any]:
     path = files("szai_qa.answering").joinpath("asked_english.json")
     tables: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return tables
@@ -29,7 +29,7 @@ def _tables() -> dict[str, Any]:
 def asked_for_in_english(question: str) -> tuple[str, ...]:
     """Return a phrase for what an English question asks for; none where it has no words but a question word."""
     words = re.sub(r"\s+", " ", question).strip(" ?.!？")
-    opening = re.compile(rf"^(?:(?:{'|'.join(_tables()['openings'])})\b,? ?)+", re.IGNORECASE)
+    opening = re.compile(rf"^(?:(?:{'|'.join(english_tables()['openings'])})\b,? ?)+", re.IGNORECASE)
     words = re.sub(r" ?\bexactly\b", "", opening.sub("", words)).strip()
     asks = _ASKS.search(words)
     if not asks:
@@ -38,7 +38,7 @@ def asked_for_in_english(question: str) -> tuple[str, ...]:
         phrase = asks[0].lower() + words[asks.end() :]
     else:
         whole, rest = asks[0].lower() + words[asks.end() :], words[asks.end() :].strip()
-        phrase = _of_noun(whole, rest) if asks["noun"] else _with_head(_tables()["heads"][asks[0].lower()], whole, rest)
+        phrase = _of_noun(whole, rest) if asks["noun"] else _with_head(english_tables()["heads"][asks[0].lower()], whole, rest)
     return (phrase,) if phrase else ()
 
 
@@ -49,21 +49,21 @@ def _of_noun(whole: str, rest: str) -> str:
         return whole
     if noun:
         return f"{noun} {more}"
-    return more if auxiliary in _tables()["copulas"] else whole
+    return more if auxiliary in english_tables()["copulas"] else whole
 
 
 def _with_head(head: str, whole: str, rest: str) -> str:
     noun, auxiliary, more = _at_auxiliary(rest)
     if not auxiliary:
         return whole if rest else ""
-    if (head == "amount" and noun) or (not noun and auxiliary in _tables()["copulas"] and head != "reason why"):
+    if (head == "amount" and noun) or (not noun and auxiliary in english_tables()["copulas"] and head != "reason why"):
         head = f"{head} of"
     return re.sub(r"\bof (of|there)\b", "of", " ".join(part for part in (head, noun, more) if part))
 
 
 def _at_auxiliary(rest: str) -> tuple[str, str, str]:
     """Return what stands before the first auxiliary verb, the verb, and what follows; all before where there is none."""
-    found = re.search(rf"(?:^|\s)({'|'.join(_tables()['auxiliaries'])})(?=\s|$)|^'s\b", rest, re.IGNORECASE)
+    found = re.search(rf"(?:^|\s)({'|'.join(english_tables()['auxiliaries'])})(?=\s|$)|^'s\b", rest, re.IGNORECASE)
     if not found:
         return rest, "", ""
     more = re.sub(r"^(?:there|be|been)\b ?", "", rest[found.end() :].strip(), flags=re.IGNORECASE)
