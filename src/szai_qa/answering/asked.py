@@ -19,7 +19,7 @@ from szai_qa.corpus.normalize import to_simplified
 
 _NOMINAL = NAMES | {"n", "vn", "an", "a", "s", "TIME"}
 _ENDS_CLAUSE = re.compile("[，。；？！?!;]|,(?![0-9])")
-_QUOTED = re.compile("[“「『《\"][^”」』》\"]*[”」』》\"]")
+_QUOTED = re.compile('[“「『《"][^”」』》"]*[”」』》"]')
 _LONGEST = 16
 """What a phrase says of its head has at most this many characters: the nearest ones to the question word."""
 _WITH_NOUN = frozenset({"count", "which", "thing", "degree"})
@@ -147,7 +147,13 @@ class _Phrase:
     def _names_itself(self) -> bool:
         """Tell whether the words before are the attribute itself: 票价(是)多少, 校长(是)谁, 电话(是)几号."""
         kind, told = self._clause.kind, self._told
-        if not told or told[-1].tag not in {"n", "vn", "an", "nz"} or self._unit or self._counter or self._carries("叫"):
+        if (
+            not told
+            or told[-1].tag not in {"n", "vn", "an", "nz"}
+            or self._unit
+            or self._counter
+            or self._carries("叫")
+        ):
             return False
         if kind == "time":
             return self._clause.asks.endswith("号") and told[-1].text.endswith(tuple(tables()["numbered"]))
@@ -226,7 +232,11 @@ def _noun_after(clause: Clause, skipped: int) -> tuple[tuple[Word, ...], tuple[W
     words = [word for word in clause.after if word.text.strip(particles) or word.text == "的"]
     if skipped:
         first = words[0].start + skipped
-        words = [w if w.start >= first else Word(w.text[first - w.start :], w.tag, first, w.end) for w in words if w.end > first]
+        words = [
+            w if w.start >= first else Word(w.text[first - w.start :], w.tag, first, w.end)
+            for w in words
+            if w.end > first
+        ]
     if clause.kind in _WITH_NOUN:
         words = list(_without_measure(words))
     n = 0

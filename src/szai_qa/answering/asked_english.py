@@ -38,7 +38,11 @@ def asked_for_in_english(question: str) -> tuple[str, ...]:
         phrase = asks[0].lower() + words[asks.end() :]
     else:
         whole, rest = asks[0].lower() + words[asks.end() :], words[asks.end() :].strip()
-        phrase = _of_noun(whole, rest) if asks["noun"] else _with_head(english_tables()["heads"][asks[0].lower()], whole, rest)
+        phrase = (
+            _of_noun(whole, rest)
+            if asks["noun"]
+            else _with_head(english_tables()["heads"][asks[0].lower()], whole, rest)
+        )
     return (phrase,) if phrase else ()
 
 

@@ -18,14 +18,14 @@ from typing import Any
 from szai_qa.answering.asked import asked_for, tables
 from szai_qa.answering.asked_english import asked_for_in_english
 from szai_qa.answering.constraints import absent, elements
+from szai_qa.answering.names import names_in
 from szai_qa.answering.question import Language, language_of
-from szai_qa.answering.tagging import NAMES, tagged
+
 from szai_qa.corpus.normalize import for_matching, to_simplified
 
 _DAY = re.compile(r"(?:(?P<month>[0-9]{1,2})月)?(?P<day>[0-9]{1,2})[日号](?!线|楼|台风)")
-_QUOTED = re.compile("[“「『《]([^”」』》]{2,20})[”」』》]")
 _STRETCH = 3
-"""An abbreviation's characters stand within this many times its length: 盐工材料学院 in 盐城工学院材料学院."""
+"""A short form's characters stand at most so far apart in its long form: 盐工材料学院, 盐城工学院材料学院."""
 
 
 @lru_cache(maxsize=1)
@@ -89,22 +89,19 @@ def _absent_periods(question: str, told: str, published: date | None) -> Iterato
 
 
 def _absent_names(question: str, told: str) -> Iterator[str]:
-    """Yield names that stand nowhere, nor an abbreviation's long form: those in quotation marks, then those tagged."""
-    for quoted in _QUOTED.finditer(question):
-        if not _stands(quoted[1], told):
-            yield quoted[0]
-    for word in tagged(question):
-        if word.tag in NAMES and len(word.text.strip()) > 1 and not _stands(word.text, told):
-            yield question[word.start : word.end].strip()
+    plain = to_simplified(question)
+    for name in names_in(question):
+        if not _stands(name, told):
+            at = plain.find(name)
+            yield question[at : at + len(name)]
 
 
 def _stands(name: str, told: str) -> bool:
+    """Tell whether a name stands there, or what it shortens. Stricter than `names.stands_in`: 中国石化 is no 中国石油."""
     flat = _flat(name)
     if not flat or flat in told or (len(flat) > 2 and flat[-1] in _words()["name_endings"] and flat[:-1] in told):
         return True
-    if len(flat) < 3:
-        return False
-    return re.search(f".{{0,{_STRETCH}}}?".join(map(re.escape, flat)), told) is not None
+    return len(flat) > 2 and re.search(f".{{0,{_STRETCH}}}?".join(map(re.escape, flat)), told) is not None
 
 
 def _flat(text: str) -> str:

@@ -41,7 +41,9 @@ def _kinds() -> tuple[re.Pattern[str], ...]:
     """Return patterns of elements that exclude each other within a kind; a longer element stands before a shorter."""
     numeral = "[0-9一二三四五六七八九十〇零两]+"
     return (
-        re.compile(r"(?:(?:19|20)[0-9]{2}|[一二][零〇九][零〇一二三四五六七八九]{2})年?度?|去年同?期?|今年|前年|明年|[前上下后]一年|同期"),
+        re.compile(
+            r"(?:(?:19|20)[0-9]{2}|[一二][零〇九][零〇一二三四五六七八九]{2})年?度?|去年同?期?|今年|前年|明年|[前上下后]一年|同期"
+        ),
         re.compile(rf"(?<![0-9])(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:{numeral}[日号])?"),
         re.compile(rf"第?[一二三四1-4]季度|[上下]半年|前三季度|全年"),
         re.compile(rf"第{numeral}[届次批期轮版代]|[上下首本这那][一]?[届次批期轮版代]"),
@@ -249,7 +251,9 @@ def _pointing(question: str, thread: Thread) -> str | None:
     """Return the question with its pronoun or demonstrative replaced; None where it has none."""
     plain = to_simplified(question)
     about = topic(thread.anchor)
-    pronoun = re.search("|".join([*words()["persons"], *words()["things"]]), re.sub("其[他它]|他人|他国", "\0\0", plain))
+    pronoun = re.search(
+        "|".join([*words()["persons"], *words()["things"]]), re.sub("其[他它]|他人|他国", "\0\0", plain)
+    )
     if pronoun:
         referent = _referent(pronoun[0], thread)
         if not referent and (pronoun[0] not in words()["persons"]):

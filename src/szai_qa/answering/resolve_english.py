@@ -43,7 +43,9 @@ _PERIOD = re.compile(
 )
 _SHORT = 7
 _FRAGMENT = 5
-_ASKED = re.compile(r"(?:\w+ )?(?:how many|how much|which|what)\b.*?\b(?:do|does|did|has|have|is|are|was|were|will|can)\b", re.I)
+_ASKED = re.compile(
+    r"(?:\w+ )?(?:how many|how much|which|what)\b.*?\b(?:do|does|did|has|have|is|are|was|were|will|can)\b", re.I
+)
 _THE = re.compile(
     r"\b(?P<noun>the (?:[\w-]+ ){0,3}?[\w-]+)(?P<end> (?=(?:of|in|on|at|to|for|that|who|with|is|are|was|were)\b)|[?,])"
 )
@@ -135,8 +137,11 @@ def _widened(run: _Run, question: str) -> _Run:
 
 
 def _linked(tokens: Sequence[re.Match[str]], named: Sequence[bool], at: int) -> bool:
-    return tokens[at][0] in _LINKS and at + 1 < len(tokens) and (named[at + 1] or (
-        tokens[at + 1][0] == "the" and at + 2 < len(tokens) and named[at + 2]))
+    return (
+        tokens[at][0] in _LINKS
+        and at + 1 < len(tokens)
+        and (named[at + 1] or (tokens[at + 1][0] == "the" and at + 2 < len(tokens) and named[at + 2]))
+    )
 
 
 def _is_name(word: str, position: int) -> bool:

@@ -1,4 +1,4 @@
-"""Measures how follow-ups are understood: `python -m szai_qa.training.followups --reading FILE --list choose`.
+"""Measures how follow-ups are understood: `python -m szai_qa.training.understanding --reading FILE --list choose`.
 
 Each turn of a conversation has a gold stand-alone form. Measured: how often a turn is rightly taken as elliptical, and
 the F1 of characters (words of Latin letters) between what was understood and the gold form, beside two simple ways: the
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the measures of a list, of all turns and of each language, as JSON."""
     import sys
 
-    parser = argparse.ArgumentParser(prog="python -m szai_qa.training.followups", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m szai_qa.training.understanding", description=__doc__)
     parser.add_argument("--reading", type=Path, required=True, help="the reading questions, JSON lines")
     parser.add_argument("--list", default="choose", help="train, choose or report (default: %(default)s)")
     options = parser.parse_args(arguments)
