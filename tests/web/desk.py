@@ -40,8 +40,9 @@ class Desk:
     def open_journal(self, _: object) -> Recorder:
         return Recorder(self.url, SYSTEM, "web")
 
-    def open_office(self, documents: Callable[[], Sequence[Document]]) -> Office:
-        return Office(self.url, self.folder, documents)
+    def open_office(self, _: Callable[[], Sequence[Document]]) -> Office:
+        # Not those of the application, which a request outside its life finds not loaded.
+        return Office(self.url, self.folder, lambda: self.assistant.documents)
 
     def put(self, answer: Answer | str) -> str:
         """Put an answer on record, or that to a question; return its public id."""
