@@ -20,6 +20,8 @@ LAYERS = ["errors", "records", "settings", "corpus", "encoder", "indexing", "rea
 ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "records": {"records"},
     "encoder": {"errors", "encoder"},
+    "evaluation": {"errors", "records", "evaluation"},
+    "interfaces": {*LAYERS, "evaluation"},
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
     "training": {*LAYERS[:-1], "training"},
 }
