@@ -5,7 +5,7 @@ An answer is the answer object in its JSON shape (docs/answer-format.md); nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,8 +58,8 @@ class Reply:
         return Reply(value["answer"], retrieved, value["best"], value["would_quote"])
 
 
-Answerer = Callable[[Example], Reply]
-"""Answers one question, with the questions before it, never looking at its gold."""
+Answerer = Callable[[Sequence[Example]], Sequence[Reply]]
+"""Answers some questions, each with the questions before it and never looking at its gold; one reply each, in order."""
 
 
 class Failure(StrEnum):
