@@ -122,6 +122,22 @@ def bind(dataset: Dataset, texts: Mapping[str, str]) -> Dataset:
     return replace(dataset, examples=kept, problems=tuple(problems))
 
 
+def holds_own_texts(dataset: Dataset, articles: Mapping[str, str]) -> bool:
+    """Tell whether the set brings texts along and each of them stands in an article."""
+    return bool(dataset.texts) and all(
+        any(text in whole for whole in articles.values()) for text in dataset.texts.values()
+    )
+
+
+def moved_to(dataset: Dataset, articles: Mapping[str, str]) -> Dataset:
+    """Return the set with the articles as sources in which its own texts stand; the others stay as they are."""
+    homes = {
+        name: next((a for a, whole in articles.items() if text in whole), name) for name, text in dataset.texts.items()
+    }
+    moved = (replace(example, source=homes.get(example.source or "", example.source)) for example in dataset.examples)
+    return replace(dataset, examples=tuple(moved))
+
+
 def _source_names(texts: Mapping[str, str]) -> dict[str, str]:
     """Return article ids by what a source may be called: id, file name, title, address."""
     names: dict[str, str] = {}

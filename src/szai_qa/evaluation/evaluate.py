@@ -72,22 +72,31 @@ def evaluate(
     Raises:
         InputError: the folder holds another run.
     """
-    record = RunRecord(
-        dataset=_described(dataset),
-        against=subject.against.value,
-        system=subject.system,
-        settings={name: value for name, value in asdict(settings).items() if name != "batch"},
-        versions=subject.versions,
-        started=_now(),
-    )
-    folder.claim({"dataset": record.dataset, "against": record.against, "system": subject.system})
-    complete = _answer(dataset.examples, subject.answerer, folder, settings.batch, on_progress, stop)
-    table = _score(dataset, subject, folder)
+    record = _record(dataset, subject, settings)
+    table, complete = answer_and_score(dataset, subject, folder, settings.batch, on_progress, stop)
     problems = tuple(problem.as_json() for problem in dataset.problems)
     report = replace(measured(table, record), problems=problems, complete=complete)
     report = replace(report, run=replace(record, finished=_now()))
     folder.write_report(report)
     return report
+
+
+def answer_and_score(
+    dataset: Dataset,
+    subject: Subject,
+    folder: RunFolder,
+    batch: int = 1,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[ScoreTable, bool]:
+    """Answer and score a bound set; return its scores, and whether all of it was answered. No report is made.
+
+    Raises:
+        InputError: the folder holds another run.
+    """
+    folder.claim({"dataset": _described(dataset), "against": subject.against.value, "system": subject.system})
+    complete = _answer(dataset.examples, subject.answerer, folder, batch, on_progress, stop)
+    return _score(dataset, subject, folder), complete
 
 
 def measured(table: ScoreTable, record: RunRecord) -> Report:
@@ -118,6 +127,17 @@ def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def _record(dataset: Dataset, subject: Subject, settings: EvaluationSettings) -> RunRecord:
+    return RunRecord(
+        dataset=_described(dataset),
+        against=subject.against.value,
+        system=subject.system,
+        settings={name: value for name, value in asdict(settings).items() if name != "batch"},
+        versions=subject.versions,
+        started=_now(),
+    )
 
 
 def _now() -> str:

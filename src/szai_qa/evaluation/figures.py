@@ -45,6 +45,8 @@ LOWER_IS_BETTER = frozenset(
     {"wrong", "false_refusal", "aurc", "ece", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms"}
 )
 _QUANTILES = {"latency_p50_ms": 0.5, "latency_p95_ms": 0.95, "latency_p99_ms": 0.99}
+NAMES = (*MEANS, "refusal_f1", "auroc", "aurc", "ece", *_QUANTILES)
+"""Every figure of a report."""
 
 
 @dataclass

@@ -116,7 +116,7 @@ def _evidence_scores(example: Example, quotes: Quotes, gold: Gold, texts: Mappin
 def _overlap_scores(example: Example, reply: Reply) -> Scores:
     """Return how the answer's words compare with the accepted answers."""
     quotes: Quotes = reply.answer["quotes"] if reply.answer else []
-    given = _words(quotes)
+    given = _words(quotes) if reply.best is None or not quotes else reply.best
     references = example.answers or ("",)
     if example.answerable and not example.answers:
         return dict.fromkeys(("exact_match", "f1", "squad_exact_match", "squad_f1", "highlight"))
