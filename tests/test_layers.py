@@ -39,7 +39,12 @@ HEAVY = {
 }
 # A network is a class that inherits from torch's, and the page is all Gradio: these modules can't put the import off,
 # so they are imported where they are needed.
-HEAVY_AT_THE_TOP = {("reading/model.py", "torch"), ("training/loop.py", "torch"), ("interfaces/web/page.py", "gradio")}
+HEAVY_AT_THE_TOP = {
+    ("reading/model.py", "torch"),
+    ("training/loop.py", "torch"),
+    ("training/calibrate.py", "scipy"),
+    ("interfaces/web/page.py", "gradio"),
+}
 
 
 def tree_of(path: Path) -> ast.Module:
