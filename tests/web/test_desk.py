@@ -467,3 +467,29 @@ def test_an_evaluator_is_told_that_the_page_takes_another_role(desk: Desk, clien
     assert client("GET", "/staff", **cookie)[0] == 403
     assert "要别的角色" in page(client, "/login?next=/staff", cookie)
     assert client("GET", "/login", **cookie)[1]["location"] == "/evaluate/"
+
+
+def test_an_answer_whose_article_was_changed_in_the_database_shows_no_quote_and_the_queue_stays(
+    desk: Desk, client: Client, chen: User
+) -> None:
+    from szai_qa.journal.tables import articles
+
+    bad = desk.put(COMPANIES)
+    desk.assistant.documents = list(_changed(desk))
+    with desk.database.writing() as connection:
+        connection.execute(articles.update().values(text="Title: x"))
+    html = page(client, f"/staff?id={bad}", desk.cookie(chen))
+    assert "does not fit its hash" in html
+    assert "2200余家" not in html
+    assert 'class="row-question"' in html
+
+
+def test_a_journal_that_fails_looks_like_a_failure_and_not_like_a_wrong_password(
+    desk: Desk, client: Client, chen: User
+) -> None:
+    with desk.database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE users RENAME TO elsewhere")
+    status, _, body = send_form(client, "/login", {"accept": "text/html"}, name=chen.name, password=PASSWORD)
+    assert status == 503
+    assert "系统出错了" in body.decode()
+    assert "用户名或密码不对" not in body.decode()

@@ -16,7 +16,7 @@ import typer
 
 from szai_qa import __version__
 from szai_qa.errors import InputError, SzaiQaError
-from szai_qa.interfaces import cli_journal
+from szai_qa.interfaces import cli_evaluate, cli_journal
 from szai_qa.interfaces.cli_users import users_app
 from szai_qa.interfaces.json_lines import as_bytes
 from szai_qa.settings import find_home, load_settings
@@ -183,6 +183,7 @@ def index_info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         typer.echo(f"{name}: {len(value) if isinstance(value, dict) else value}")
 
 
+cli_evaluate.register(app)
 cli_journal.register(app)
 
 

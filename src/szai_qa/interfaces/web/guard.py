@@ -78,11 +78,10 @@ class Guard:
                 user = await asyncio.to_thread(self._user, headers)
             except SzaiQaError as problem:
                 return problem.http_status, json.dumps(problem.as_json(), ensure_ascii=False)
-            if user is None:
-                wants_page = method == "GET" and "text/html" in headers.get("accept", "")
-                return (303, _login_address(scope)) if wants_page else (401, "log in first")
-            if user.role not in area.roles:
-                return 403, f"not for {user.role}"
+            if user is None or user.role not in area.roles:
+                if method == "GET" and "text/html" in headers.get("accept", ""):
+                    return 303, _login_address(scope)
+                return (403, f"not for {user.role}") if user else (401, "log in first")
             scope.setdefault("state", {})["user"] = user
         if method not in _SAFE and not _is_from_here(headers, area.strict):
             return 403, "from another site"

@@ -108,3 +108,17 @@ def _languages(words: Words, query: Mapping[str, str]) -> Html:
         for language in languages()
     ]
     return tag("nav", *links, class_="languages", aria_label=words("language.aria"))
+
+
+def failure_page(words: Words, message: str) -> Html:
+    """Return the page that says that something broke, which is never taken for a wrong password or an empty queue."""
+    card = tag(
+        "div",
+        tag("h1", icon("warning"), " ", words("failure")),
+        tag("p", message),
+        tag("a", words("failure.retry"), href="", class_="button"),
+        class_="card broken",
+        role="alert",
+    )
+    main = tag("main", card, id="main", class_="narrow")
+    return document(words, words("failure"), main, header=header(words, None, ""))

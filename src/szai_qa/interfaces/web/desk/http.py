@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import logging
 import urllib.parse
 from collections.abc import Callable, Coroutine, Mapping
 from functools import lru_cache
@@ -43,6 +44,7 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+log = logging.getLogger(__name__)
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -152,9 +154,14 @@ def in_thread(work: Callable[[Request], Response]) -> Endpoint:
     return endpoint
 
 
-async def answering(work: Callable[..., Response], *arguments: Any) -> Response:  # noqa: ANN401
-    """Do work in a thread; an error that was raised on purpose becomes its JSON shape."""
+async def answering(work: Callable[..., Response], request: Request, *more: Any) -> Response:  # noqa: ANN401
+    """Do work in a thread; an error that was raised on purpose becomes a page, or its JSON shape for a script."""
     try:
-        return await run_in_threadpool(work, *arguments)
+        return await run_in_threadpool(work, request, *more)
     except SzaiQaError as problem:
-        return JSONResponse(problem.as_json(), problem.http_status)
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse(problem.as_json(), problem.http_status)
+        from szai_qa.interfaces.web.desk.frame import failure_page
+
+        log.exception("A page of the desk failed")
+        return page(request, failure_page(words_of(request), str(problem)), problem.http_status)

@@ -6,6 +6,7 @@ Reading is one GET that shows everything; the script fetches the same page and t
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from szai_qa.accounts.users import User
-from szai_qa.errors import InputError, NotFoundError
+from szai_qa.errors import InputError, NotFoundError, ProofError
 from szai_qa.interfaces.kept import quote_at
 from szai_qa.interfaces.web.desk import http
 from szai_qa.interfaces.web.desk.frame import document, header
@@ -33,6 +34,7 @@ from szai_qa.journal.store import get_entry
 from szai_qa.journal.verdicts import agreement, judge, judgements, withdraw
 from szai_qa.records import Document, Quote
 
+log = logging.getLogger(__name__)
 PARTS = ("review.css", "picking.js", "review.js")
 MAX_CHOICES = 500
 MAX_SENTENCES = 50
@@ -105,6 +107,10 @@ class Review:
             case = self._case(answer, user)
         except NotFoundError:
             return render_no_case(words, words("case.gone")), self._source(None, chosen, words)
+        except ProofError as problem:
+            # One answer that can't be proved must not take the queue with it.
+            log.critical("An answer on record can't be shown: %s", problem)
+            return render_no_case(words, str(problem)), self._source(None, chosen, words)
         return render_case(case, words), self._source(case, chosen, words)
 
     def _case(self, answer: str, user: User) -> Case:
