@@ -51,7 +51,7 @@ def logged_in(browser: Browser, address: str, name: str = "chen", **options: obj
     with watched(browser, address, **options) as page:
         page.goto(f"{address}staff")
         log_in(page, name)
-        page.wait_for_selector("#case")
+        page.wait_for_selector("body[data-ready]")
         yield page
 
 
@@ -66,6 +66,7 @@ def said(page: Page, words: str) -> None:
 
 
 def opened(page: Page, question: str) -> None:
+    page.wait_for_selector("body[data-ready]")  # the page itself is there before its script
     page.wait_for_function("(q) => document.querySelector('#case .question')?.textContent === q", arg=question)
 
 
@@ -235,6 +236,7 @@ def test_a_second_opinion_that_differs_says_so_and_shows_both(browser: Browser, 
     judge(desk.database, answer, "li", Verdict.ARTICLE_WRONG, note="数字有误")
     with logged_in(browser, address) as page:
         page.goto(f"{address}staff?show=all")
+        opened(page, VISITORS)
         assert "数字有误" not in page.content()
         page.keyboard.press("1")
         page.keyboard.press("Enter")

@@ -255,4 +255,5 @@
   byId("single-keys").checked = stored("szai-staff-keys") !== "off";
   opened();
   if (outbox().length) sendOutbox();
+  document.body.dataset.ready = "yes";
 })();
