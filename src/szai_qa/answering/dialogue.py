@@ -34,9 +34,9 @@ def retrieval_queries(question: str, history: Sequence[str]) -> list[str]:
 def understood_as(question: str, history: Sequence[str]) -> str | None:
     """Return how a follow-up was understood (in words of the conversation), None where it stands alone as it is."""
     thread = Thread()
-    for earlier in history:
+    for earlier in filter(str.strip, history):
         thread = _after(earlier, thread)
-    understood = _after(question, thread).last
+    understood = _after(question, thread).last if question.strip() else question
     return None if understood == question else understood
 
 
@@ -44,11 +44,13 @@ def _after(question: str, thread: Thread) -> Thread:
     """Return the thread of a conversation after one more question."""
     if not thread.anchor:
         return Thread(question, question, question)
-    english = Language.ENGLISH in (language_of(question), language_of(thread.anchor))
+    english = language_of(question) is Language.ENGLISH
     if not is_elliptical(question):
         alone = without_english_switch(question) if english else without_switch(question)
         return Thread(alone, alone, alone)
-    after = followed_english(question, thread) if english else followed(question, thread)
+    after = None
+    if english == (language_of(thread.anchor) is Language.ENGLISH):
+        after = followed_english(question, thread) if english else followed(question, thread)
     joined = f"{thread.anchor} {question}"
     return after or Thread(thread.anchor, joined, joined)
 
