@@ -27,7 +27,7 @@ ENGLISH = "How many visitors came to the fifth Yunling Tea Fair in August?"
 def test_what_is_of_its_kind_gives_way_to_what_is_asked_anew(question: str, before: str, understood: str) -> None:
     assert is_elliptical(question)
     assert understood_as(question, [before]) == understood
-    assert retrieval_queries(question, [before]) == [question, understood]
+    assert retrieval_queries(question, [before]) == [question, understood, f"{before} {question}"]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_a_question_that_stands_alone_is_left_alone(question: str, before: str) 
 def test_another_topic_is_announced_and_begun() -> None:
     assert understood_as("换个话题，青石大桥有多长？", [EARLIER]) == "青石大桥有多长？"
     history = [EARLIER, "换个话题，青石大桥有多长？"]
+    assert retrieval_queries("它哪天通车？", history)[-1] == "青石大桥有多长？ 它哪天通车？"
     assert understood_as("它哪天通车？", history) == "青石大桥哪天通车？"
 
 
