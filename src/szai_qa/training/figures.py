@@ -78,14 +78,13 @@ def summary(scores: Scores) -> dict[str, dict[str, float | int]]:
         "false": (scores.answerable, scores.refused),
         "wrong": (everything, ~scores.refused & ~scores.hit),
     }
-    found = {
-        name: _figure(scores, _mean_of(values.astype(np.float64), chosen), int(chosen.sum()))
+    figures: dict[str, tuple[Callable[[FloatArray], float | None], int]] = {
+        name: (_mean_of(values.astype(np.float64), chosen), int(chosen.sum()))
         for name, (chosen, values) in means.items()
-        if chosen.any()
     }
-    if len(set(scores.answerable)) == 2:
-        found["auroc"] = _figure(scores, lambda weights: _auroc_by_turn(scores, weights), len(everything))
-    return found
+    figures["auroc"] = (lambda weights: _auroc_by_turn(scores, weights), len(everything))
+    found = {name: _with_interval(scores, figure, n) for name, (figure, n) in figures.items()}
+    return {name: figure for name, figure in found.items() if figure is not None}
 
 
 def lacks_answer(item: Item) -> bool:
@@ -124,10 +123,14 @@ def interval(groups: npt.NDArray[np.int64], figure: Callable[[FloatArray], float
     return float(low), float(high)
 
 
-def _figure(scores: Scores, figure: Callable[[FloatArray], float | None], n: int) -> dict[str, float | int]:
+def _with_interval(
+    scores: Scores, figure: Callable[[FloatArray], float | None], n: int
+) -> dict[str, float | int] | None:
     value = figure(np.ones(len(scores.articles)))
+    if value is None:
+        return None
     low, high = interval(scores.articles, figure)
-    return {"value": round(value or 0.0, 4), "low": round(low, 4), "high": round(high, 4), "n": n}
+    return {"value": round(value, 4), "low": round(low, 4), "high": round(high, 4), "n": n}
 
 
 def _mean_of(values: FloatArray, chosen: BoolArray) -> Callable[[FloatArray], float | None]:
