@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from szai_qa.answering.confidence import load_confidence
 from szai_qa.answering.evidence import FEATURES
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
+AGAINST = frozenset({"conflicts", "absent"})
+"""Evidence that speaks against a span; all other speaks for it."""
 HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
 MAX_NEWS_CHARS = 3500
 """Longer articles of the archive are left out: each is embedded whole for one question."""
@@ -98,44 +102,60 @@ def news_rows(bench: Workbench, questions: Path, archive: Path) -> Iterator[Row]
         yield Row(question["id"], "zh-Hans", True, [list(c.evidence.values()) for c in ranked], right)
 
 
-def ranking(rows: Iterable[Row]) -> FloatArray:
-    """Return the weights of a pairwise logistic regression (Joachims 2002): right spans above wrong ones.
+def weigh(choosing: Sequence[Row], news: Sequence[Row], ridge: float = 0.05) -> FloatArray:
+    """Return the weights of FEATURES and an offset: one softmax over a question's spans and "none of them".
 
-    Each question counts the same, however many pairs it has.
+    A question of the choosing list asks for its right spans, or for none where nothing answers; one on the news asks
+    for its right spans above the wrong ones, for it is known to be answered. Signs are bounded: evidence that speaks
+    for a span by its meaning is never counted against it, however few articles taught us.
     """
-    differences: list[FloatArray] = []
-    for row in rows:
-        evidence, right = np.array(row.evidence), np.array(row.right)
-        pairs = [(a, b) for a in evidence[right] for b in evidence[~right]] if len(row.evidence) else []
-        differences.extend((a - b) / len(pairs) ** 0.5 for a, b in pairs)
-    both = np.array([sign * d for d in differences for sign in (1.0, -1.0)])
-    return logistic(both, np.array([1.0, 0.0] * len(differences)), ridge=1.0)
+    questions = [(*_arrays(row), True) for row in choosing if row.evidence]
+    questions += [(*_arrays(row), False) for row in news if any(row.right)]
+    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in FEATURES]
+
+    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for evidence, right, can_be_none in questions:
+            scores = evidence @ weights
+            if not can_be_none:
+                scores[0] = -np.inf
+            wanted = scores[right]
+            everything, sought = logsumexp(scores), logsumexp(wanted)
+            total += everything - sought
+            slope += np.exp(scores - everything) @ evidence - np.exp(wanted - sought) @ evidence[right]
+        decay = np.append(weights[:-1], 0.0)
+        return total + ridge * float(decay @ decay) / 2, slope + ridge * decay
+
+    start = np.zeros(len(FEATURES) + 1)
+    found: FloatArray = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
+    return found
+
+
+def _arrays(row: Row) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Return the evidence of "none of them" (all 0) and of each span (last column 1), and which of them is right."""
+    evidence = np.vstack([np.zeros(len(FEATURES) + 1), np.column_stack([row.evidence, np.ones(len(row.evidence))])])
+    return evidence, np.array([not any(row.right), *row.right])
 
 
 def fit(choosing: Sequence[Row], news: Sequence[Row], steps: int = 200) -> dict[str, object]:
     """Return the constants of `confidence.json`: weights, offset and the threshold with most right decisions.
 
-    The ranking is learned from both sources; then a logistic curve over the best span's ranking score and the absent
-    elements gives the probability, from the choosing list alone. The threshold makes the sum of right answers and
-    right refusals largest there.
+    The best span's score goes through a logistic curve, so that the confidence is a probability on the choosing list.
+    The threshold makes the sum of right answers and right refusals largest there.
     """
-    rank = ranking([*choosing, *news])
-    rank[FEATURES.index("absent")] = 0.0  # the same for all spans of an article: it can't rank them
-    best = [(row, int(np.argmax(np.array(row.evidence) @ rank))) for row in choosing if row.evidence]
-    scores = np.array([float(np.array(row.evidence[i]) @ rank) for row, i in best])
-    missing = np.array([row.evidence[i][FEATURES.index("absent")] for row, i in best])
-    right = np.array([row.answerable and row.right[i] for row, i in best], dtype=np.float64)
-    scale, absent, offset = logistic(np.column_stack([scores, missing, np.ones(len(best))]), right)
-    weights = rank * scale
-    weights[FEATURES.index("absent")] = min(0.0, absent)
-    chance = 1 / (1 + np.exp(-(scores * scale + missing * min(0.0, absent) + offset)))
+    weights = weigh(choosing, news)
+    best = [(row, (_arrays(row)[0] @ weights)[1:]) for row in choosing if row.evidence]
+    scores = np.array([values.max() for _, values in best])
+    right = np.array([row.right[int(values.argmax())] for row, values in best], dtype=np.float64)
+    scale, offset = logistic(np.column_stack([scores, np.ones(len(best))]), right)
+    chance = 1 / (1 + np.exp(-(scale * scores + offset)))
     answerable = np.array([row.answerable for row, _ in best])
     grid = np.linspace(0.05, 0.95, steps)
     gains = [float((right * (chance >= t) + ~answerable * (chance < t)).sum()) for t in grid]
-    named = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
+    named = {name: round(float(scale * weight), 4) for name, weight in zip(FEATURES, weights[:-1], strict=True)}
     return {
         "weights": named,
-        "offset": round(float(offset), 4),
+        "offset": round(float(scale * weights[-1] + offset), 4),
         "threshold": round(float(grid[int(np.argmax(gains))]), 3),
     }
 
