@@ -20,8 +20,10 @@ LAYERS = ["errors", "records", "settings", "corpus", "encoder", "indexing", "rea
 ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "records": {"records"},
     "encoder": {"errors", "encoder"},
+    "evaluation": {"errors", "records", "evaluation"},
+    "interfaces": {*LAYERS, "evaluation"},
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
-    "training": {*LAYERS[:-1], "training"},
+    "training": {*LAYERS[:-1], "evaluation", "training"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "bm25s", "opencc"}
 # A network is a class that inherits from torch's, and the page is all Gradio: these modules can't put the import off,

@@ -15,6 +15,7 @@ import typer
 
 from szai_qa import __version__
 from szai_qa.errors import InputError, SzaiQaError
+from szai_qa.interfaces import cli_evaluate
 from szai_qa.interfaces.json_lines import as_bytes
 from szai_qa.settings import find_home, load_settings
 
@@ -172,6 +173,9 @@ def index_info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         return
     for name, value in manifest.items():
         typer.echo(f"{name}: {len(value) if isinstance(value, dict) else value}")
+
+
+cli_evaluate.register(app)
 
 
 @app.callback(invoke_without_command=True)

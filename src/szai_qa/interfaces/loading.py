@@ -35,14 +35,19 @@ def read_suggestions(articles: Path, longest: int) -> list[str]:
 def load_assistant(settings: Settings, index: Path, articles: Path, suggestions: Sequence[str] = ()) -> Assistant:
     """Open the index and load the models; `suggestions` that are not answered are left out.
 
+    A threshold that was promised for this index is in force, unless another one is set.
+
     Raises:
         NotFoundError, IndexMismatchError, ModelError: something is missing or does not fit.
     """
     from szai_qa.answering.assistant import Assistant
     from szai_qa.answering.confidence import load_confidence
     from szai_qa.indexing.store import open_index
+    from szai_qa.interfaces.risk import with_promise
     from szai_qa.reading.shipped import shipped_reader
 
     embedder = load_embedder(settings)
     opened = open_index(index, articles, embedder)
-    return Assistant(opened, embedder, shipped_reader(), load_confidence(), settings, suggestions)
+    reader = shipped_reader()
+    settings = with_promise(settings, index, reader.identity)
+    return Assistant(opened, embedder, reader, load_confidence(), settings, suggestions)

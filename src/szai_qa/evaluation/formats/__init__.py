@@ -1,0 +1,1 @@
+"""Reads test sets in the formats that docs/evaluation.md describes. Nothing here looks at an article or an answer."""
