@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from project import ROOT
+from szai_qa.answering.passages import SHIPPED
 from szai_qa.reading.shipped import FOLDER
 from szai_qa.reading.windows import split_windows
 from szai_qa.training.data import load_articles
@@ -97,18 +98,20 @@ def test_the_card_names_the_shipped_weights() -> None:
 
 
 def test_the_evaluation_is_of_the_shipped_weights_and_constants() -> None:
-    decision = json.loads((FOLDER / "decision.json").read_text(encoding="utf-8"))
-    assert EVALUATION["weights_sha256"] == decision["weights_sha256"] == shipped_sha256()
-    assert EVALUATION["decision"] == decision["constants"]
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    assert EVALUATION["weights_sha256"] == shipped["weights_sha256"] == shipped_sha256()
+    constants = {**shipped["weights"], "offset": shipped["offset"], "threshold": shipped["threshold"]}
+    assert EVALUATION["confidence"] == constants
     assert set(EVALUATION["lists"]) == {"choose", "report"}
 
 
 @pytest.mark.model
 def test_the_shipped_weights_find_the_recorded_spans() -> None:
-    from szai_qa.reading.shipped import shipped_decision, shipped_reader
+    from szai_qa.answering.passages import shipped_confidence
+    from szai_qa.reading.shipped import shipped_reader
     from szai_qa.training.record import recorded
 
-    again = recorded(shipped_reader(), shipped_decision(), ARTICLES)
+    again = recorded(shipped_reader(), shipped_confidence(), ARTICLES)
     assert again["weights_sha256"] == RECORD["weights_sha256"] == shipped_sha256()
     assert set(again["spans"]) == set(RECORD["spans"]) == {question["id"] for _, question in QUESTIONS}
     other = {key: (found, RECORD["spans"][key]) for key, found in again["spans"].items() if not same(found, key)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project import ROOT
+from szai_qa.answering.confidence import ConfidenceModel, load_confidence
 from szai_qa.errors import InputError
-from szai_qa.reading.decision import Decision
 from szai_qa.training.data import Item, load_articles, reading_items
 from szai_qa.training.figures import Scores, character_f1, lacks_answer, summary
 from szai_qa.training.report import enter, figures_of
 
+CONFIDENCE = load_confidence()
 ITEMS = list(reading_items(load_articles(ROOT / "tests" / "reading" / "articles.jsonl")))
 
 
@@ -102,15 +104,19 @@ def test_f1_is_that_of_the_longest_common_subsequence(one: str, other: str) -> N
 def test_a_record_keeps_both_lists_of_the_same_weights(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     for name in ("choose", "report"):
-        enter(path, "a" * 64, Decision(), name, {"questions": 3})
+        enter(path, "a" * 64, CONFIDENCE, name, {"questions": 3})
     assert set(json.loads(path.read_text())["lists"]) == {"choose", "report"}
 
 
-@pytest.mark.parametrize(("checksum", "decision"), [("b" * 64, Decision()), ("a" * 64, Decision(threshold=0.4))])
-def test_figures_of_other_weights_or_constants_are_dropped(tmp_path: Path, checksum: str, decision: Decision) -> None:
+@pytest.mark.parametrize(
+    ("checksum", "confidence"), [("b" * 64, CONFIDENCE), ("a" * 64, replace(CONFIDENCE, threshold=0.4))]
+)
+def test_figures_of_other_weights_or_constants_are_dropped(
+    tmp_path: Path, checksum: str, confidence: ConfidenceModel
+) -> None:
     path = tmp_path / "record.json"
-    enter(path, "a" * 64, Decision(), "choose", {"questions": 3})
-    enter(path, checksum, decision, "report", {"questions": 4})
+    enter(path, "a" * 64, CONFIDENCE, "choose", {"questions": 3})
+    enter(path, checksum, confidence, "report", {"questions": 4})
     record = json.loads(path.read_text())
     assert (record["weights_sha256"], set(record["lists"])) == (checksum, {"report"})
 
@@ -119,7 +125,7 @@ def test_a_file_that_is_no_record_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     path.write_text("[]")
     with pytest.raises(InputError, match="no record"):
-        enter(path, "a" * 64, Decision(), "choose", {})
+        enter(path, "a" * 64, CONFIDENCE, "choose", {})
     assert path.read_text() == "[]"
 
 

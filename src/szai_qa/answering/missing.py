@@ -20,7 +20,6 @@ from szai_qa.answering.asked_english import asked_for_in_english
 from szai_qa.answering.constraints import absent, elements
 from szai_qa.answering.names import names_in
 from szai_qa.answering.question import Language, language_of
-
 from szai_qa.corpus.normalize import for_matching, to_simplified
 
 _DAY = re.compile(r"(?:(?P<month>[0-9]{1,2})月)?(?P<day>[0-9]{1,2})[日号](?!线|楼|台风)")

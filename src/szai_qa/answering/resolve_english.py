@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-
 from szai_qa.answering.asked_english import english_tables
 from szai_qa.answering.resolve import Thread, words
 
@@ -50,7 +49,26 @@ _THE = re.compile(
     r"\b(?P<noun>the (?:[\w-]+ ){0,3}?[\w-]+)(?P<end> (?=(?:of|in|on|at|to|for|that|who|with|is|are|was|were)\b)|[?,])"
 )
 _MANY = re.compile(r"\b(?:they|them|their)\b", re.IGNORECASE)
-_PREPOSITIONS = frozenset("in at for of to on with by from during about under into through over against".split())
+_PREPOSITIONS = frozenset(
+    [
+        "in",
+        "at",
+        "for",
+        "of",
+        "to",
+        "on",
+        "with",
+        "by",
+        "from",
+        "during",
+        "about",
+        "under",
+        "into",
+        "through",
+        "over",
+        "against",
+    ]
+)
 _LEADS = re.compile(r"the|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth", re.IGNORECASE)
 _LINKS = frozenset({"of", "the", "and", "&", "de"})
 

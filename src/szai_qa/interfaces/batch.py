@@ -11,12 +11,11 @@ from szai_qa.answering.question import language_of
 from szai_qa.answering.refuse import refusal
 from szai_qa.errors import InputError
 from szai_qa.interfaces.json_lines import read_objects, text_field, texts_field
-from szai_qa.reading.answer_line import answer_line
 from szai_qa.records import Answer, RefusalReason
 
 if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
-    from szai_qa.reading.decision import Decision
+    from szai_qa.answering.confidence import ConfidenceModel
     from szai_qa.reading.reader import ExtractiveReader
 
 
@@ -98,10 +97,14 @@ def read_reading_tasks(path: Path) -> list[ReadingTask]:
     return tasks
 
 
-def read_task(reader: ExtractiveReader, decision: Decision, threshold: float, task: ReadingTask) -> dict[str, Any]:
-    """Return the result object of one reading task."""
-    best = reader.read_article(task.question, task.history, task.passages)
-    return answer_line(task.id, task.passages, best, decision, threshold)
+def read_task(
+    reader: ExtractiveReader, confidence: ConfidenceModel, threshold: float | None, task: ReadingTask
+) -> dict[str, Any]:
+    """Return the result object of one reading task; without a threshold the confidence's own decides."""
+    from szai_qa.answering.passages import Asking, answer_line, best_of, find_spans
+
+    spans = find_spans(reader, [Asking(task.question, task.history, task.passages)])[0]
+    return answer_line(task.id, task.passages, best_of(spans, confidence), confidence, threshold)
 
 
 def in_order(items: Sequence[T], what: str) -> Iterator[T]:

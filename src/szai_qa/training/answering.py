@@ -15,41 +15,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import logsumexp
-
 from szai_qa.answering.confidence import load_confidence
-from szai_qa.answering.evidence import FEATURES
 from szai_qa.errors import InputError
-from szai_qa.training.calibrate import logistic
+from szai_qa.training.calibrate import Row, fit, most_right
 from szai_qa.training.data import CHOOSE, load_articles, reading_items
 
 if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
     from szai_qa.records import Document
 
-FloatArray = npt.NDArray[np.float64]
-
-AGAINST = frozenset({"conflicts", "absent"})
-"""Evidence that speaks against a span; all other speaks for it."""
 CHOOSING, NEWS = "choosing", "news"
 """The names under which the rows of the two sources are kept."""
 HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
 MAX_NEWS_CHARS = 3500
 """Longer articles of the archive are left out: each is embedded whole for one question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question: the evidence of each span that was read, and whether it stands in a sentence that answers."""
-
-    id: str
-    lang: str
-    answerable: bool
-    evidence: list[list[float]]
-    right: list[bool]
 
 
 class Workbench:
@@ -108,64 +87,6 @@ def news_rows(bench: Workbench, questions: Path, archive: Path) -> Iterator[Row]
             any(answer in document.text_of(s) or document.text_of(s) in answer for s in c.sentences) for c in ranked
         ]
         yield Row(question["id"], "zh-Hans", True, [list(c.evidence.values()) for c in ranked], right)
-
-
-def weigh(choosing: Sequence[Row], news: Sequence[Row], ridge: float = 0.05) -> FloatArray:
-    """Return the weights of FEATURES and an offset: one softmax over a question's spans and "none of them".
-
-    A question of the choosing list asks for its right spans, or for none where nothing answers; one on the news asks
-    for its right spans above the wrong ones, for it is known to be answered. Signs are bounded: evidence that speaks
-    for a span by its meaning is never counted against it, however few articles taught us.
-    """
-    questions = [(*_arrays(row), True) for row in choosing if row.evidence]
-    questions += [(*_arrays(row), False) for row in news if any(row.right)]
-    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in FEATURES]
-
-    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
-        total, slope = 0.0, np.zeros_like(weights)
-        for evidence, right, can_be_none in questions:
-            scores = evidence @ weights
-            if not can_be_none:
-                scores[0] = -np.inf
-            wanted = scores[right]
-            everything, sought = logsumexp(scores), logsumexp(wanted)
-            total += everything - sought
-            slope += np.exp(scores - everything) @ evidence - np.exp(wanted - sought) @ evidence[right]
-        decay = np.append(weights[:-1], 0.0)
-        return total + ridge * float(decay @ decay) / 2, slope + ridge * decay
-
-    start = np.zeros(len(FEATURES) + 1)
-    found: FloatArray = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
-    return found
-
-
-def _arrays(row: Row) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """Return the evidence of "none of them" (all 0) and of each span (last column 1), and which of them is right."""
-    evidence = np.vstack([np.zeros(len(FEATURES) + 1), np.column_stack([row.evidence, np.ones(len(row.evidence))])])
-    return evidence, np.array([not any(row.right), *row.right])
-
-
-def fit(choosing: Sequence[Row], news: Sequence[Row], steps: int = 200) -> dict[str, object]:
-    """Return the constants of `confidence.json`: weights, offset and the threshold with most right decisions.
-
-    The best span's score goes through a logistic curve, so that the confidence is a probability on the choosing list.
-    The threshold makes the sum of right answers and right refusals largest there.
-    """
-    weights = weigh(choosing, news)
-    best = [(row, (_arrays(row)[0] @ weights)[1:]) for row in choosing if row.evidence]
-    scores = np.array([values.max() for _, values in best])
-    right = np.array([row.right[int(values.argmax())] for row, values in best], dtype=np.float64)
-    scale, offset = logistic(np.column_stack([scores, np.ones(len(best))]), right)
-    chance = 1 / (1 + np.exp(-(scale * scores + offset)))
-    answerable = np.array([row.answerable for row, _ in best])
-    grid = np.linspace(0.05, 0.95, steps)
-    gains = [float((right * (chance >= t) + ~answerable * (chance < t)).sum()) for t in grid]
-    named = {name: round(float(scale * weight), 4) for name, weight in zip(FEATURES, weights[:-1], strict=True)}
-    return {
-        "weights": named,
-        "offset": round(float(scale * weights[-1] + offset), 4),
-        "threshold": round(float(grid[int(np.argmax(gains))]), 3),
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +156,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept.claim(bench.weights_sha256)
     choosing = kept.made(CHOOSING, choosing_rows(bench, options.reading))
     news = kept.made(NEWS, news_rows(bench, options.news_questions, options.news_archive))
-    constants = json.loads(options.out.read_text(encoding="utf-8")) | fit(choosing, news)
+    fitted = fit(choosing, news)
+    constants = json.loads(options.out.read_text(encoding="utf-8")) | fitted.constants(most_right(fitted))
     options.out.write_text(json.dumps(constants, indent=1) + "\n", encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,8 @@ from szai_qa.evaluation.statistics import (
     reliability,
     risk_coverage,
 )
-from szai_qa.training.answering import CHOOSING, NEWS, KeptRows, Row, fit
+from szai_qa.training.answering import CHOOSING, NEWS, KeptRows
+from szai_qa.training.calibrate import Row, fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,11 +67,8 @@ def cross_validated(choosing: Sequence[Row], news: Sequence[Row], shipped: Confi
     found: list[Judged] = []
     for fold in range(FOLDS):
         held = [row for row in choosing if _fold(article_of(row)) == fold]
-        constants: dict[str, Any] = fit([row for row in choosing if _fold(article_of(row)) != fold], news)
-        model = ConfidenceModel(
-            constants["weights"], constants["offset"], constants["threshold"], topic_cosine=shipped.topic_cosine
-        )
-        found += judged(held, model)
+        fitted = fit([row for row in choosing if _fold(article_of(row)) != fold], news)
+        found += judged(held, replace(shipped, weights=fitted.weights, offset=fitted.offset))
     return found
 
 

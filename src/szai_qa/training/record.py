@@ -13,20 +13,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from szai_qa.reading.answer_line import answer_line
-from szai_qa.reading.reader import question_text
+from szai_qa.answering.passages import Asking, answer_line, best_of, find_spans
 from szai_qa.training.data import load_articles, reading_items
 
 if TYPE_CHECKING:
-    from szai_qa.reading.decision import Decision
+    from szai_qa.answering.confidence import ConfidenceModel
     from szai_qa.reading.reader import ExtractiveReader
 
 
-def recorded(reader: ExtractiveReader, decision: Decision, articles: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def recorded(
+    reader: ExtractiveReader, confidence: ConfidenceModel, articles: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     """Return the weights' sha256 and by question [start, end, confidence]: offsets of the article's text."""
     items = list(reading_items(list(articles)))
-    found = reader.read_articles([(question_text(item.question, item.history), [item.text]) for item in items])
-    lines = [answer_line(item.id, [item.text], best, decision) for item, best in zip(items, found, strict=True)]
+    found = find_spans(reader, [Asking(item.question, item.history, [item.text]) for item in items])
+    lines = [
+        answer_line(item.id, [item.text], best_of(spans, confidence), confidence)
+        for item, spans in zip(items, found, strict=True)
+    ]
     spans = {line["id"]: [line["start"], line["end"], line["confidence"]] for line in lines}
     return {"weights_sha256": reader.checksum, "spans": spans}
 
@@ -39,13 +43,14 @@ def as_text(record: dict[str, Any]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Read the sample and write the record."""
-    from szai_qa.reading.shipped import shipped_decision, shipped_reader
+    from szai_qa.answering.passages import shipped_confidence
+    from szai_qa.reading.shipped import shipped_reader
 
     parser = argparse.ArgumentParser(prog="python -m szai_qa.training.record", description=__doc__)
     parser.add_argument("--sample", type=Path, default=Path("tests/model/sample.jsonl"), help="(%(default)s)")
     parser.add_argument("--out", type=Path, default=Path("tests/model/sample-spans.json"), help="(%(default)s)")
     options = parser.parse_args(argv)
-    record = recorded(shipped_reader(), shipped_decision(), load_articles(options.sample))
+    record = recorded(shipped_reader(), shipped_confidence(), load_articles(options.sample))
     options.out.write_text(as_text(record), encoding="utf-8")
 
 

@@ -1,10 +1,12 @@
+"""The fit of a confidence, on scores whose answer is known."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
 from szai_qa.answering.evidence import FEATURES
-from szai_qa.training.answering import Row, fit, weigh
+from szai_qa.training.calibrate import Row, fit, logistic, most_right, refusing_at_most, weigh
 
 ANSWERABLE, COVERAGE = FEATURES.index("answerable"), FEATURES.index("coverage")
 
@@ -75,7 +77,27 @@ def log_likelihood(rows: list[Row], weights: np.ndarray[tuple[int], np.dtype[np.
 
 
 def test_the_constants_name_the_evidence_and_the_threshold_parts_the_questions(rows: list[Row]) -> None:
-    constants = fit(rows, [])
-    assert list(constants["weights"]) == list(FEATURES)  # type: ignore[call-overload]
-    assert constants["weights"]["absent"] <= 0.0  # type: ignore[index]
-    assert 0.05 <= constants["threshold"] <= 0.95  # type: ignore[operator]
+    fitted = fit(rows)
+    assert list(fitted.weights) == list(FEATURES)
+    assert fitted.weights["absent"] <= 0.0
+    assert 0.05 <= most_right(fitted) <= 0.95
+    assert fitted.constants(0.4)["threshold"] == 0.4
+
+
+def test_the_threshold_refuses_no_more_answerable_questions_than_allowed(rows: list[Row]) -> None:
+    fitted = fit(rows)
+    refused = fitted.chance[fitted.answerable] < refusing_at_most(fitted, 0.08)
+    assert 0.05 <= refused.mean() <= 0.08
+
+
+def test_the_probability_is_true_on_average(rows: list[Row]) -> None:
+    fitted = fit(rows)
+    assert fitted.chance.mean() == pytest.approx(fitted.right.mean(), abs=0.01)
+
+
+def test_the_logistic_fit_finds_the_curve_that_made_the_data() -> None:
+    rng = np.random.default_rng(3)
+    features = np.column_stack([rng.normal(size=(20000, 2)) * 3, np.ones(20000)])
+    truth = np.array([0.8, 0.4, -0.5])
+    right = (rng.random(20000) < 1 / (1 + np.exp(-features @ truth))).astype(float)
+    assert logistic(features, right) == pytest.approx(truth, abs=0.06)
