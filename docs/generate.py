@@ -40,15 +40,16 @@ is never used; the program says so and stops.
 | `SZAI_QA_HOME` | The folder whose `index/` and `docs/articles/` serve where the present folder has none. |
 | `SZAI_QA_CACHE` | Where the converted encoder is kept (256 MB); else `$XDG_CACHE_HOME/szai-qa`, `~/.cache/szai-qa`. |
 | `SZAI_QA_REQUIRE_BROWSER` | For tests: with 1, browser tests fail where there is no browser; else they are skipped. |
+| `SZAI_QA_REQUIRE_POSTGRES` | For tests: the same for PostgreSQL's server. |
 """
 
 
 def commands() -> str:
     """Return the help of every command as Markdown."""
     command = typer.main.get_command(app)
-    names = [[]] + [[name] for name in command.commands]  # type: ignore[attr-defined]
-    at = names.index(["index"])
-    names[at + 1 : at + 1] = [["index", name] for name in command.commands["index"].commands]  # type: ignore[attr-defined]
+    names: list[list[str]] = [[]]
+    for name, each in command.commands.items():  # type: ignore[attr-defined]
+        names += [[name], *([name, own] for own in getattr(each, "commands", ()))]
     parts = [f"## {' '.join(['szai-qa', *name])}\n\n```text\n{_help(name)}\n```\n" for name in names]
     return "\n".join([_COMMANDS, *parts])
 

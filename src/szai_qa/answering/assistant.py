@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from szai_qa import __version__
 from szai_qa.answering.candidates import Candidate, Weigher
 from szai_qa.answering.compose import choose_quotes, rank
 from szai_qa.answering.confidence import ConfidenceModel
@@ -19,7 +20,7 @@ from szai_qa.answering.question import Form, Language, asks_for_several, form_of
 from szai_qa.answering.refuse import refusal
 from szai_qa.answering.retrieve import Retrieved, Retriever
 from szai_qa.errors import InputError
-from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind
+from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind, System
 from szai_qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 NEAREST = 2
 """How many quotes a refusal shows as near."""
 SPANS_PER_PASSAGE = 3
+CONSIDERED = 6
+"""How many sentences an answer names that were weighed and not quoted."""
 MISSING_BELOW = 0.8
 """Share of the threshold below which a refusal says that the article lacks what is asked for. On the choosing list .94
 of the refused questions below it had no answer, and .67 of those above: there, the refusal says that it isn't sure."""
@@ -57,6 +60,7 @@ class Assistant:
     ) -> None:
         """Take the parts; of the suggestions, those that the articles do not answer are left out."""
         self._index = index
+        self._embedder = embedder
         self._retriever = Retriever(index, embedder)
         self._reader = reader
         self._confidence = confidence
@@ -73,6 +77,12 @@ class Assistant:
     def threshold(self) -> float:
         """The confidence below which an answer is refused."""
         return self._threshold
+
+    @property
+    def system(self) -> System:
+        """What answers: the index, the threshold, and the versions of the parts."""
+        parts = {"szai-qa": __version__, "embedder": self._embedder.identity, "reader": self._reader.identity}
+        return System(self._index.id, self._threshold, tuple(parts.items()))
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -113,7 +123,8 @@ class Assistant:
             confidence = round(confidence * REQUEST_FACTOR, 4)
         resolved = understood_as(question, earlier)
         if found.ranked and confidence >= self._threshold:
-            return Answer(question, self._quotes(question, found.ranked), None, confidence, resolved)
+            quotes = self._quotes(question, found.ranked)
+            return Answer(question, quotes, None, confidence, resolved, considered=_others(found, quotes))
         reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence, language)
         nearest: tuple[Quote, ...] = ()
         if reason is not RefusalReason.OFF_TOPIC:
@@ -122,7 +133,8 @@ class Assistant:
         if reason is RefusalReason.MISSING_DETAIL and found.ranked:
             article = found.ranked[0].document.article
             missing = missing_parts(question, resolved, article.text, article.published)
-        return Answer(question, (), refusal(reason, language, missing, nearest), confidence, resolved)
+        refused = refusal(reason, language, missing, nearest)
+        return Answer(question, (), refused, confidence, resolved, considered=_others(found, nearest))
 
     def find(self, question: str, history: Sequence[str]) -> Found:
         """Search and read for a question, and weigh what was read; nothing is decided yet."""
@@ -158,6 +170,13 @@ class Assistant:
         """Return the numbered headings of the article that the question is nearest to."""
         best = self._retriever.retrieve([question], 1)
         return _numbered_headings(best[0].document) if best else ()
+
+
+def _others(found: Found, shown: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Return the best sentences that were weighed and are not shown."""
+    places = {(quote.document.article.id, quote.sentence) for quote in shown}
+    weighed = choose_quotes(found.ranked, CONSIDERED + len(shown))
+    return tuple(q for q in weighed if (q.document.article.id, q.sentence) not in places)[:CONSIDERED]
 
 
 def _numbered_headings(document: Document) -> tuple[Quote, ...]:

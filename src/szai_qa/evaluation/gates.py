@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -67,14 +67,14 @@ def parse_gates(kind: Kind, given: Iterable[str], known: Iterable[str]) -> list[
     return gates
 
 
-def require_passed(results: Sequence[dict[str, Any]]) -> None:
+def require_passed(results: Sequence[Mapping[str, Any]]) -> None:
     """Raise ProofError where a gate failed; its message names all that did."""
     failed = [_told(result) for result in results if not result["passed"]]
     if failed:
         raise ProofError(f"{len(failed)} of {len(results)} gates failed: {'; '.join(failed)}.")
 
 
-def _told(result: dict[str, Any]) -> str:
+def _told(result: Mapping[str, Any]) -> str:
     value, limit = result["value"], result["limit"]
     if value is None:
         return f"{result['name']} has nothing to be measured on"

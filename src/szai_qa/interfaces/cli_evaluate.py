@@ -32,7 +32,24 @@ AgainstOption = Annotated[
 ]
 SkipOption = Annotated[bool, typer.Option("--skip-invalid", help="Leave wrong rows out; the report counts them.")]
 FolderOption = Annotated[Path, typer.Option("--output", metavar="DIR", help="The folder to write.")]
-GateOption = Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A gate; may be given again.")]
+RunOption = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="The folder to write.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="List the wrong rows, and answer nothing.")]
+SliceOption = Annotated[
+    list[str] | None, typer.Option("--slice", metavar="COLUMN", help="A column to slice by. [default: all that fit]")
+]
+MinOption = Annotated[
+    list[str] | None, typer.Option("--min", metavar="NAME=VALUE", help="The figure has to be at least this.")
+]
+MaxOption = Annotated[
+    list[str] | None, typer.Option("--max", metavar="NAME=VALUE", help="The figure may be at most this.")
+]
+RegressionOption = Annotated[
+    list[str] | None,
+    typer.Option("--max-regression", metavar="NAME=VALUE", help="May be at most this worse than the baseline."),
+]
+BaselineOption = Annotated[
+    Path | None, typer.Option("--baseline", metavar="DIR", help="An earlier run on the same set.")
+]
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", help="The index's folder. [default: ./index]")
 ]
@@ -53,28 +70,16 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     dataset: DatasetOption,
-    output: Annotated[Path | None, typer.Option("--output", metavar="DIR", help="The folder to write.")] = None,
+    output: RunOption = None,
     form: FormatOption = None,
     against: AgainstOption = None,
     skip_invalid: SkipOption = False,
-    check: Annotated[bool, typer.Option("--check", help="List the wrong rows, and answer nothing.")] = False,
-    slices: Annotated[
-        list[str] | None,
-        typer.Option("--slice", metavar="COLUMN", help="A column to slice by. [default: all that fit]"),
-    ] = None,
-    minimum: Annotated[
-        list[str] | None, typer.Option("--min", metavar="NAME=VALUE", help="The figure has to be at least this.")
-    ] = None,
-    maximum: Annotated[
-        list[str] | None, typer.Option("--max", metavar="NAME=VALUE", help="The figure may be at most this.")
-    ] = None,
-    regression: Annotated[
-        list[str] | None,
-        typer.Option("--max-regression", metavar="NAME=VALUE", help="May be at most this worse than the baseline."),
-    ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option("--baseline", metavar="DIR", help="An earlier run on the same set.")
-    ] = None,
+    check: CheckOption = False,
+    slices: SliceOption = None,
+    minimum: MinOption = None,
+    maximum: MaxOption = None,
+    regression: RegressionOption = None,
+    baseline: BaselineOption = None,
     as_json: JsonOption = False,
     index: IndexOption = None,
     articles: ArticlesOption = None,
@@ -97,18 +102,17 @@ def evaluate(
     usable_set = usable(prepared.dataset, skip_invalid=skip_invalid)
     if before and before.run.dataset["sha256"] != usable_set.sha256:
         raise InputError(f"The baseline {baseline} is of another set.", "Compare with a run of the same file.")
-    settings = EvaluationSettings(slices=tuple(slices) if slices else None)
     folder = RunFolder(output)
     with _Bar() as bar:
+        settings = EvaluationSettings(slices=tuple(slices) if slices else None)
         report = run(usable_set, prepared.load(), folder, settings, bar.show)
-    results = tuple(gate.judge(report, before) for gate in gates)
-    report = replace(report, gates=results)
+    report = replace(report, gates=tuple(gate.judge(report, before) for gate in gates))
     folder.write_report(report)
     if as_json:
         _print_json(report.as_json())
     else:
         sys.stdout.buffer.write(_report_text(report, folder).encode("utf-8", "replace"))
-    require_passed(results)
+    require_passed(report.gates)
 
 
 def compare(

@@ -12,6 +12,7 @@ from szai_qa.settings import Settings
 if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
     from szai_qa.indexing.embedder import Embedder
+    from szai_qa.journal.recorder import Recorder
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -61,3 +62,16 @@ def release_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
     if trim:
         trim(0)
+
+
+def open_recorder(settings: Settings, assistant: Assistant, channel: str) -> Recorder | None:
+    """Return where an assistant's answers are put on record, None where the settings say nowhere.
+
+    Raises:
+        SettingsError: the journal's URL is none, or its driver is not installed.
+    """
+    from szai_qa.journal.recorder import Recorder
+
+    if not settings.journal:
+        return None
+    return Recorder(settings.journal, assistant.system, channel, settings.journal_days)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SESSION = r"[0-9a-z]{1,40}"
 ALLOWED = {
     "GET": re.compile(
-        r"/(healthz|theme\.css|favicon\.ico|robots\.txt|manifest\.json"
+        r"/(healthz|theme\.css|favicon\.ico|robots\.txt|manifest\.json|a/[A-Za-z0-9_-]{22}(/receipt\.json)?"
         rf"|(assets|static)(/[\w-][\w.-]*)+|gradio_api/heartbeat/{_SESSION})?"
     ),
     "POST": re.compile(r"/gradio_api/run/predict/?"),
