@@ -22,7 +22,7 @@ ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "encoder": {"errors", "encoder"},
     "evaluation": {"errors", "records", "evaluation"},
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
-    "training": {*LAYERS[:-1], "training"},
+    "training": {*LAYERS[:-1], "evaluation", "training"},
     "journal": {"errors", "records", "journal"},
     "accounts": {"errors", "records", "accounts"},
     "interfaces": {*LAYERS, "accounts", "evaluation", "journal"},

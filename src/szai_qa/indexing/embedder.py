@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from szai_qa.encoder.cache import encoder_checksum, encoder_folder
+from szai_qa.encoder.weights import encoder_tensors, encoder_vocabulary
 from szai_qa.errors import ModelError
 
 FloatArray = npt.NDArray[np.float32]
@@ -67,6 +68,8 @@ class SentenceTransformersEmbedder:
                 f"The embedding model {source} cannot be loaded: {error}",
                 "Give the name or the folder of a sentence-transformers model.",
             ) from error
+        if model is None:
+            _share(self._model[0])
         self._model.eval()
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
@@ -108,6 +111,13 @@ class SentenceTransformersEmbedder:
             convert_to_numpy=True,
         )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _share(transformer: Any) -> None:  # noqa: ANN401 - sentence-transformers gives its modules no type
+    """Put the tensors and the vocabulary that the reader has too in the place of the encoder's own copies."""
+    folder = encoder_folder()
+    transformer.auto_model.load_state_dict(encoder_tensors(folder), assign=True)
+    transformer.tokenizer.backend_tokenizer.model = encoder_vocabulary(folder)
 
 
 def _identity(weights: str, query_prefix: str, passage_prefix: str) -> str:

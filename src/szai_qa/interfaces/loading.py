@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,16 @@ def load_assistant(settings: Settings, index: Path, articles: Path, suggestions:
     opened = open_index(index, articles, embedder)
     reader = shipped_reader()
     settings = with_promise(settings, index, reader.identity)
-    return Assistant(opened, embedder, reader, load_confidence(), settings, suggestions)
+    assistant = Assistant(opened, embedder, reader, load_confidence(), settings, suggestions)
+    release_memory()
+    return assistant
+
+
+def release_memory() -> None:
+    """Give back to the system what loading took and freed: the C library would keep it (some 100 MB)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
+    if trim:
+        trim(0)
 
 
 def open_recorder(settings: Settings, assistant: Assistant, channel: str) -> Recorder | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from szai_qa.corpus.normalize import to_simplified
 from szai_qa.encoder.cache import encoder_checksum, encoder_folder
+from szai_qa.encoder.weights import encoder_vocabulary
 from szai_qa.reading.spans import SpanScore, best_spans
 from szai_qa.reading.windows import split_windows
 from szai_qa.records import Span
@@ -28,7 +29,6 @@ SEPARATOR = " | "
 _MAX_QUESTION_CHARS = 256  # of question and earlier ones together: leaves a window its room
 _MAX_TOKENS = 512
 _BATCH_TOKENS = 4096
-_PAD = 1
 
 
 class Reader(Protocol):
@@ -63,6 +63,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.model = encoder_vocabulary(folder)
     tokenizer.encode_special_tokens = True  # "<s>" in a text is text
     tokenizer.enable_truncation(_MAX_TOKENS, strategy="longest_first")
     return tokenizer
@@ -130,18 +131,11 @@ class ExtractiveReader:
     ) -> None:
         import torch
 
-        width = max(len(encodings[i].ids) for i in batch)
-        ids = torch.full((len(batch), width), _PAD)
-        mask = torch.zeros((len(batch), width), dtype=torch.long)
-        for row, i in enumerate(batch):
-            length = len(encodings[i].ids)
-            ids[row, :length] = torch.tensor(encodings[i].ids)
-            mask[row, :length] = 1
         with torch.inference_mode():
-            logits = self._model(ids, mask).numpy()
+            logits = self._model.packed([encodings[i].ids for i in batch])
         for row, i in enumerate(batch):
             first, offsets = window_tokens(encodings[i])
-            results[i] = best_spans(pairs[i][1], offsets, logits[row], first, top)
+            results[i] = best_spans(pairs[i][1], offsets, logits[row].numpy(), first, top)
 
 
 def _plain(text: str) -> str:

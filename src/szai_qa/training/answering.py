@@ -11,14 +11,12 @@ import argparse
 import json
 import lzma
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from szai_qa.answering.confidence import load_confidence
+from szai_qa.errors import InputError
 from szai_qa.training.calibrate import Row, fit, most_right
 from szai_qa.training.data import CHOOSE, load_articles, reading_items
 
@@ -26,8 +24,8 @@ if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
     from szai_qa.records import Document
 
-FloatArray = npt.NDArray[np.float64]
-
+CHOOSING, NEWS = "choosing", "news"
+"""The names under which the rows of the two sources are kept."""
 HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
 MAX_NEWS_CHARS = 3500
 """Longer articles of the archive are left out: each is embedded whole for one question."""
@@ -43,6 +41,11 @@ class Workbench:
 
         self._embedder, self._reader = SentenceTransformersEmbedder(), shipped_reader()
         self._confidence, self._settings = load_confidence(), load_settings()
+
+    @property
+    def weights_sha256(self) -> str:
+        """The sha256 of the reader's weights."""
+        return self._reader.checksum
 
     def open(self, article_id: str, published: str, text: str) -> tuple[Assistant, Document, int]:
         """Return an assistant over one text, its document, and where the text begins in the article."""
@@ -86,14 +89,57 @@ def news_rows(bench: Workbench, questions: Path, archive: Path) -> Iterator[Row]
         yield Row(question["id"], "zh-Hans", True, [list(c.evidence.values()) for c in ranked], right)
 
 
-def _kept(path: Path, rows: Iterable[Row], total: int | None = None) -> list[Row]:
-    """Return the rows kept in a file, made and written first where there is none."""
-    from tqdm import tqdm
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """A folder of rows that one reader's weights gave: they take an hour to make, and are fitted and drawn from."""
 
-    if not path.is_file():
-        made = [asdict(row) for row in tqdm(rows, total=total, desc=path.name, unit="question")]
-        path.write_text("".join(json.dumps(row) + "\n" for row in made), encoding="utf-8")
-    return [Row(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    folder: Path
+
+    def claim(self, weights_sha256: str) -> None:
+        """Make the folder, for rows of these weights alone.
+
+        Raises:
+            InputError: it holds rows of other weights.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._weights.exists() and not any(self.folder.glob("*.jsonl")):
+            self._weights.write_text(weights_sha256 + "\n", encoding="utf-8")
+        if self.weights_sha256() != weights_sha256:
+            raise InputError(f"The rows in {self.folder} are of other weights.", "Name an empty folder.")
+
+    def weights_sha256(self) -> str:
+        """Return the sha256 of the weights that gave the rows; raises InputError where the folder names none."""
+        try:
+            return self._weights.read_text(encoding="utf-8").strip()
+        except OSError as problem:
+            raise InputError(
+                f"{self._weights} cannot be read: {problem.strerror}.", "Name the folder of --rows."
+            ) from problem
+
+    def load(self, name: str) -> list[Row]:
+        """Return the rows kept under a name; raises InputError where they can't be read."""
+        path = self._file(name)
+        try:
+            return [Row(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+        except (OSError, ValueError, TypeError) as problem:
+            raise InputError(f"{path} holds no rows ({problem}).", "Name the folder of --rows.") from problem
+
+    def made(self, name: str, rows: Iterable[Row]) -> list[Row]:
+        """Return the rows kept under a name, made and written first where there are none."""
+        from tqdm import tqdm
+
+        path = self._file(name)
+        if not path.is_file():
+            lines = [json.dumps(asdict(row)) + "\n" for row in tqdm(rows, desc=name, unit="question")]
+            path.write_text("".join(lines), encoding="utf-8")
+        return self.load(name)
+
+    @property
+    def _weights(self) -> Path:
+        return self.folder / "weights_sha256"
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -106,9 +152,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the confidence.json to change")
     options = parser.parse_args(arguments)
     bench = Workbench()
-    options.rows.mkdir(parents=True, exist_ok=True)
-    choosing = _kept(options.rows / "choosing.jsonl", choosing_rows(bench, options.reading))
-    news = _kept(options.rows / "news.jsonl", news_rows(bench, options.news_questions, options.news_archive))
+    kept = KeptRows(options.rows)
+    kept.claim(bench.weights_sha256)
+    choosing = kept.made(CHOOSING, choosing_rows(bench, options.reading))
+    news = kept.made(NEWS, news_rows(bench, options.news_questions, options.news_archive))
     fitted = fit(choosing, news)
     constants = json.loads(options.out.read_text(encoding="utf-8")) | fitted.constants(most_right(fitted))
     options.out.write_text(json.dumps(constants, indent=1) + "\n", encoding="utf-8")

@@ -13,16 +13,18 @@ Intervals are drawn by article (percentile bootstrap): questions on one article 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from szai_qa.evaluation.report import Figure
+from szai_qa.evaluation.statistics import auroc, mean_figure, resampled
 from szai_qa.training.calibrate import is_right
 from szai_qa.training.data import Item, without
 
-FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 DRAWS = 1000
@@ -78,14 +80,19 @@ def summary(scores: Scores) -> dict[str, dict[str, float | int]]:
         "false": (scores.answerable, scores.refused),
         "wrong": (everything, ~scores.refused & ~scores.hit),
     }
-    found = {
-        name: _figure(scores, _mean_of(values.astype(np.float64), chosen), int(chosen.sum()))
+    figures = {
+        name: mean_figure(values[chosen].astype(np.float64), np.ones(chosen.sum()), scores.articles[chosen], DRAWS, 0)
         for name, (chosen, values) in means.items()
-        if chosen.any()
     }
-    if len(set(scores.answerable)) == 2:
-        found["auroc"] = _figure(scores, lambda weights: _auroc_by_turn(scores, weights), len(everything))
-    return found
+    value = _auroc_by_turn(scores, np.arange(len(everything)))
+    if value is not None:
+        interval = resampled(lambda rows: _auroc_by_turn(scores, rows), scores.articles, DRAWS, 0)
+        figures["auroc"] = Figure(value, *interval, len(everything))
+    return {
+        name: {end: round(number, 4) for end, number in asdict(figure).items()}
+        for name, figure in figures.items()
+        if figure.n
+    }
 
 
 def lacks_answer(item: Item) -> bool:
@@ -107,54 +114,11 @@ def character_f1(found: str, accepted: str) -> float:
     return 2 * row[-1] / (len(one) + len(other))
 
 
-def interval(groups: npt.NDArray[np.int64], figure: Callable[[FloatArray], float | None]) -> tuple[float, float]:
-    """Return the 95 % interval of a figure by drawing groups again: it is given each row's weight.
-
-    Draws in which the figure does not exist are left out.
-    """
-    names, number = np.unique(groups, return_inverse=True)
-    chance = np.random.default_rng(0)
-    drawn = []
-    for _ in range(DRAWS):
-        counts = np.bincount(chance.integers(len(names), size=len(names)), minlength=len(names))
-        value = figure(counts[number].astype(np.float64))
-        if value is not None:
-            drawn.append(value)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _figure(scores: Scores, figure: Callable[[FloatArray], float | None], n: int) -> dict[str, float | int]:
-    value = figure(np.ones(len(scores.articles)))
-    low, high = interval(scores.articles, figure)
-    return {"value": round(value or 0.0, 4), "low": round(low, 4), "high": round(high, 4), "n": n}
-
-
-def _mean_of(values: FloatArray, chosen: BoolArray) -> Callable[[FloatArray], float | None]:
-    def mean(weights: FloatArray) -> float | None:
-        total = float(weights[chosen].sum())
-        return float((weights[chosen] * values[chosen]).sum()) / total if total else None
-
-    return mean
-
-
-def _auroc_by_turn(scores: Scores, weights: FloatArray) -> float | None:
-    parts = []
-    for turn in np.unique(scores.turn):
-        at = scores.turn == turn
-        part = _auroc(scores.confidence[at], scores.answerable[at], weights[at])
-        if part is not None:
-            parts.append(part)
-    return sum(parts) / len(parts) if parts else None
-
-
-def _auroc(confidence: FloatArray, answerable: BoolArray, weights: FloatArray) -> float | None:
-    levels, level = np.unique(confidence, return_inverse=True)
-    right = np.bincount(level, weights * answerable, len(levels))
-    wrong = np.bincount(level, weights * ~answerable, len(levels))
-    pairs = right.sum() * wrong.sum()
-    below = np.cumsum(wrong) - wrong
-    return float((right * (below + wrong / 2)).sum() / pairs) if pairs else None
+def _auroc_by_turn(scores: Scores, rows: npt.NDArray[np.int64]) -> float | None:
+    turn, confidence, answerable = scores.turn[rows], scores.confidence[rows], scores.answerable[rows]
+    parts = [auroc(confidence[turn == k], answerable[turn == k]) for k in np.unique(turn)]
+    known = [part for part in parts if part is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _best_f1(item: Item, found: str | None) -> float:
