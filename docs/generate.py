@@ -40,6 +40,7 @@ is never used; the program says so and stops.
 | `SZAI_QA_HOME` | The folder whose `index/` and `docs/articles/` serve where the present folder has none. |
 | `SZAI_QA_CACHE` | Where the converted encoder is kept (256 MB); else `$XDG_CACHE_HOME/szai-qa`, `~/.cache/szai-qa`. |
 | `SZAI_QA_REQUIRE_BROWSER` | For tests: with 1, browser tests fail where there is no browser; else they are skipped. |
+| `SZAI_QA_REQUIRE_POSTGRES` | For tests: the same for PostgreSQL's server. |
 """
 
 

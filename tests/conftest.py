@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from project import find_chromium
+from project import find_chromium, find_postgres
 from stand_ins import HashingEmbedder, write_archive
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -20,28 +20,35 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 REQUIRE_BROWSER = "SZAI_QA_REQUIRE_BROWSER"
-NO_BROWSER = "no chromium"
-_KEPT = {"SZAI_QA_CACHE", REQUIRE_BROWSER}
+REQUIRE_POSTGRES = "SZAI_QA_REQUIRE_POSTGRES"
+# What a mark needs: how it is found, what is said where it is not, what makes its absence a failure.
+NEEDS: dict[str, tuple[Callable[[], object], str, str]] = {
+    "browser": (find_chromium, "no chromium", REQUIRE_BROWSER),
+    "postgres": (find_postgres, "no PostgreSQL server (apt-get install postgresql)", REQUIRE_POSTGRES),
+}
+_KEPT = {"SZAI_QA_CACHE", REQUIRE_BROWSER, REQUIRE_POSTGRES}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("browser") and find_chromium() is None:
-        if os.environ.get(REQUIRE_BROWSER) == "1":
-            pytest.fail(f"{NO_BROWSER}, and {REQUIRE_BROWSER}=1 asks for one", pytrace=False)
-        pytest.skip(NO_BROWSER)
+    for mark, (find, absent, require) in NEEDS.items():
+        if item.get_closest_marker(mark) and not find():
+            if os.environ.get(require) == "1":
+                pytest.fail(f"{absent}, and {require}=1 asks for one", pytrace=False)
+            pytest.skip(absent)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """Say last of all how many browser tests did not run, so that a green line is never taken for more than it is."""
+    """Say last of all what did not run, so that a green line is never taken for more than it is."""
     yield
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
-    skipped = [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords]
-    if skipped:
-        reasons = {report.longrepr[2].removeprefix("Skipped: ") for report in skipped}
-        reporter.write_line(f"NOT RUN: {len(skipped)} browser tests: {'; '.join(sorted(reasons))}")
+    for mark in NEEDS:
+        skipped = [report for report in reporter.stats.get("skipped", []) if mark in report.keywords]
+        if skipped:
+            reasons = {report.longrepr[2].removeprefix("Skipped: ") for report in skipped}
+            reporter.write_line(f"NOT RUN: {len(skipped)} {mark} tests: {'; '.join(sorted(reasons))}")
 
 
 @pytest.fixture(autouse=True)

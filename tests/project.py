@@ -16,3 +16,13 @@ def find_chromium() -> str | None:
             return found
     cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
     return next((str(path) for path in sorted(cache.glob("chromium*/*/chrome"))), None)
+
+
+def find_postgres() -> Path | None:
+    """Return the folder of the server's programs, the newest version's; None where there is no server."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    found = [folder for folder in folders if (folder / "initdb").exists()]
+    if found:
+        return found[-1]
+    program = shutil.which("initdb")
+    return Path(program).resolve().parent if program else None

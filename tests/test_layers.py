@@ -24,11 +24,34 @@ ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "interfaces": {*LAYERS, "evaluation"},
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
     "training": {*LAYERS[:-1], "training"},
+    "journal": {"errors", "records", "journal"},
+    "accounts": {"errors", "records", "accounts"},
+    "interfaces": {*LAYERS, "journal", "accounts"},
 }
-HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "bm25s", "opencc"}
-# A network is a class that inherits from torch's, and the page is all Gradio: these modules can't put the import off,
-# so they are imported where they are needed.
-HEAVY_AT_THE_TOP = {("reading/model.py", "torch"), ("training/loop.py", "torch"), ("interfaces/web/page.py", "gradio")}
+HEAVY = {
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "gradio",
+    "bm25s",
+    "opencc",
+    "sqlalchemy",
+    "alembic",
+}
+# A network is a class that inherits from torch's, the page is all Gradio, a table is a value of SQLAlchemy's: these
+# modules can't put the import off, so they are imported where they are needed.
+HEAVY_AT_THE_TOP = {
+    ("reading/model.py", "torch"),
+    ("training/loop.py", "torch"),
+    ("interfaces/web/page.py", "gradio"),
+    ("accounts/tables.py", "sqlalchemy"),
+    ("journal/tables.py", "sqlalchemy"),
+    ("journal/migrations/versions/v0001_journal.py", "sqlalchemy"),
+    ("journal/migrations/versions/v0001_journal.py", "alembic"),
+    ("journal/migrations/versions/v0002_accounts.py", "sqlalchemy"),
+    ("journal/migrations/versions/v0002_accounts.py", "alembic"),
+}
 
 
 def tree_of(path: Path) -> ast.Module:

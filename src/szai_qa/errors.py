@@ -8,6 +8,7 @@
     ├── IndexMismatchError (1, 503)  the index does not fit the articles, the model or this version
     ├── IndexBusyError (1, 503)      another build holds the index
     ├── ModelError (1, 503)          the model's weights are missing or not the expected ones
+    ├── JournalError (1, 503)        the journal's database can't be read or written
     └── ProofError (3, 409)          a check that was asked for has failed (verify, gate, promise)
 
 A refusal to answer is not an error: it is a `Refusal` in an `Answer` (see `records`).
@@ -88,6 +89,13 @@ class ModelError(SzaiQaError):
 
     http_status = 503
     code = "model"
+
+
+class JournalError(SzaiQaError):
+    """The journal's database can't be opened, read or written."""
+
+    http_status = 503
+    code = "journal"
 
 
 class ProofError(SzaiQaError):

@@ -204,7 +204,8 @@ class Refusal:
 class Answer:
     """The result of one question: quotes, best first, or a refusal; never both, never neither.
 
-    `confidence` is from 0 to 1, higher means more likely that the quotes answer the question.
+    `confidence` is from 0 to 1, higher means more likely that the quotes answer the question. `considered` holds
+    other sentences that were weighed, most probable first; they are for staff and no part of the answer object.
     """
 
     question: str
@@ -213,6 +214,7 @@ class Answer:
     confidence: float
     resolved_question: str | None = None
     latency_ms: float = 0.0
+    considered: tuple[Quote, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.quotes) == (self.refusal is not None):
@@ -237,3 +239,16 @@ class Answer:
             "latency_ms": round(self.latency_ms, 1),
             "quotes": [quote.as_json() for quote in self.quotes],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What answers: which index, below which confidence it refuses, and the versions of its parts by name."""
+
+    index_id: str
+    threshold: float
+    versions: tuple[tuple[str, str], ...]
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.threshold <= 1.0:
+            raise ValueError(f"a threshold lies between 0 and 1, not at {self.threshold}")

@@ -16,7 +16,7 @@ from szai_qa.errors import NotFoundError, SettingsError
 
 PREFIX = "SZAI_QA_"
 # Read elsewhere: the home folder below, the cache by the encoder.
-_NOT_SETTINGS = {"SZAI_QA_HOME", "SZAI_QA_CACHE", "SZAI_QA_REQUIRE_BROWSER"}
+_NOT_SETTINGS = {"SZAI_QA_HOME", "SZAI_QA_CACHE", "SZAI_QA_REQUIRE_BROWSER", "SZAI_QA_REQUIRE_POSTGRES"}
 
 
 class Settings(BaseSettings):
@@ -38,6 +38,20 @@ class Settings(BaseSettings):
         1.0, ge=0, description="Spans this close to the best one's score are quoted too (logits)."
     )
     max_quotes: int = Field(4, ge=1, le=20, description="Most quotes in one answer; an outline may have more.")
+    data_dir: Path = Field(Path("data"), description="The folder for what the program keeps, such as the journal.")
+    journal_url: str | None = Field(
+        None,
+        description="Where answers are put on record: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`; "
+        "unset: `journal.sqlite` in the data folder; empty: nowhere.",
+    )
+    journal_days: int = Field(
+        0, ge=0, le=36500, description="Answers on record are deleted after so many days; 0: they are kept for ever."
+    )
+
+    @property
+    def journal(self) -> str:
+        """The journal's URL, empty where nothing is put on record."""
+        return f"sqlite:///{self.data_dir / 'journal.sqlite'}" if self.journal_url is None else self.journal_url
 
 
 def load_settings(**overrides: str | int | float) -> Settings:

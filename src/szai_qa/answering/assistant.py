@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from szai_qa import __version__
 from szai_qa.answering.compose import choose_quotes, rank
 from szai_qa.answering.confidence import ConfidenceModel
 from szai_qa.answering.dialogue import retrieval_queries, unclear_word, understood_as
@@ -18,7 +19,7 @@ from szai_qa.answering.question import Form, Language, asks_for_several, form_of
 from szai_qa.answering.refuse import refusal
 from szai_qa.answering.retrieve import Retrieved, Retriever
 from szai_qa.errors import InputError
-from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind
+from szai_qa.records import Answer, Document, Quote, RefusalReason, Sentence, SentenceKind, System
 from szai_qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 NEAREST = 2
 """How many quotes a refusal shows as near."""
 SPANS_PER_PASSAGE = 3
+CONSIDERED = 6
+"""How many sentences an answer names that were weighed and not quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Assistant:
     ) -> None:
         """Take the parts; of the suggestions, those that the articles do not answer are left out."""
         self._index = index
+        self._embedder = embedder
         self._retriever = Retriever(index, embedder)
         self._reader = reader
         self._confidence = confidence
@@ -70,6 +74,12 @@ class Assistant:
     def threshold(self) -> float:
         """The confidence below which an answer is refused."""
         return self._threshold
+
+    @property
+    def system(self) -> System:
+        """What answers: the index, the threshold, and the versions of the parts."""
+        parts = {"szai-qa": __version__, "embedder": self._embedder.identity, "reader": self._reader.identity}
+        return System(self._index.id, self._threshold, tuple(parts.items()))
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -110,13 +120,15 @@ class Assistant:
             confidence = round(confidence * REQUEST_FACTOR, 4)
         resolved = understood_as(question, earlier)
         if found.ranked and confidence >= self._threshold:
-            return Answer(question, self._quotes(question, found.ranked), None, confidence, resolved)
+            quotes = self._quotes(question, found.ranked)
+            return Answer(question, quotes, None, confidence, resolved, considered=_others(found, quotes))
         reason = RefusalReason.OFF_TOPIC if form is Form.REQUEST else self._reason(found, confidence, language)
         nearest: tuple[Quote, ...] = ()
         if reason is not RefusalReason.OFF_TOPIC:
             nearest = tuple(replace(q, highlight=None) for q in choose_quotes(found.ranked, NEAREST)[:NEAREST])
         missing = found.missing if reason is RefusalReason.MISSING_DETAIL else ()
-        return Answer(question, (), refusal(reason, language, missing, nearest), confidence, resolved)
+        considered = _others(found, nearest)
+        return Answer(question, (), refusal(reason, language, missing, nearest), confidence, resolved, 0.0, considered)
 
     def find(self, question: str, history: Sequence[str]) -> Found:
         """Search and read for a question, and weigh what was read; nothing is decided yet."""
@@ -152,6 +164,13 @@ class Assistant:
         """Return the numbered headings of the article that the question is nearest to."""
         best = self._retriever.retrieve([question], 1)
         return _numbered_headings(best[0].document) if best else ()
+
+
+def _others(found: Found, shown: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Return the best sentences that were weighed and are not shown."""
+    places = {(quote.document.article.id, quote.sentence) for quote in shown}
+    weighed = choose_quotes(found.ranked, CONSIDERED + len(shown))
+    return tuple(q for q in weighed if (q.document.article.id, q.sentence) not in places)[:CONSIDERED]
 
 
 def _numbered_headings(document: Document) -> tuple[Quote, ...]:

@@ -42,7 +42,7 @@ _INDEX_FOLDER = re.compile("[0-9a-f]{12}")
 class Index:
     """An open index: row i of `sentence_vectors` is `sentences[i]`, of `passage_vectors` and `lexical` `passages[i]`.
 
-    Sentences and passages come as (document, piece), in the order of the articles.
+    Sentences and passages come as (document, piece), in the order of the articles. One in memory only has no id.
     """
 
     documents: tuple[Document, ...]
@@ -51,6 +51,7 @@ class Index:
     sentence_vectors: DenseIndex
     passage_vectors: DenseIndex
     lexical: SparseIndex
+    id: str = ""
 
     def __post_init__(self) -> None:
         if len(self.sentence_vectors) != len(self.sentences) or len(self.passage_vectors) != len(self.passages):
@@ -251,6 +252,7 @@ def open_index(folder: Path, articles: Path, embedder: Embedder) -> Index:
         sentence_vectors=DenseIndex.load(home / _SENTENCES),
         passage_vectors=DenseIndex.load(home / _PASSAGES),
         lexical=SparseIndex.load(home / _LEXICAL),
+        id=manifest.index_id,
     )
 
 

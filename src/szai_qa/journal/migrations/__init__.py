@@ -1,0 +1,1 @@
+"""The numbered steps that bring a journal's database to this version."""
