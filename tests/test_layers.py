@@ -21,12 +21,11 @@ ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "records": {"records"},
     "encoder": {"errors", "encoder"},
     "evaluation": {"errors", "records", "evaluation"},
-    "interfaces": {*LAYERS, "evaluation"},
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
     "training": {*LAYERS[:-1], "training"},
     "journal": {"errors", "records", "journal"},
     "accounts": {"errors", "records", "accounts"},
-    "interfaces": {*LAYERS, "journal", "accounts"},
+    "interfaces": {*LAYERS, "journal", "accounts", "evaluation"},
 }
 HEAVY = {
     "torch",

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from stand_ins import confidence_in_span, document_of
+from szai_qa.answering.candidates import Candidate
 from szai_qa.answering.compose import choose_quotes, rank
-from szai_qa.answering.evidence import FEATURES, Candidate, Evidence
+from szai_qa.answering.evidence import FEATURES, Evidence
 from szai_qa.records import Document, Quote, Span
 
 DOCUMENT = document_of("青石大桥通车。全长1280米，双向六车道。市民高兴。\n又一段。\n")

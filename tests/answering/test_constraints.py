@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from szai_qa.answering.constraints import absent, agreements, conflicts, elements, number_value
+from szai_qa.answering.constraints import absent, elements, number_value
 
 
 def named(text: str) -> set[tuple[str, str]]:
@@ -19,7 +19,7 @@ def named(text: str) -> set[tuple[str, str]]:
         ("8月", "August"),
         ("12月份", "十二月"),
         ("第5届", "第五届"),
-        ("第五届", "the 5th"),
+        ("第五届", "the 5th fair"),
         ("ＧＰＴ４", "gpt4"),
     ],
 )
@@ -51,13 +51,6 @@ def test_numerals_have_their_values(numeral: str, value: int) -> None:
     assert number_value(numeral) == value
 
 
-def test_a_sentence_about_another_year_conflicts_with_the_question() -> None:
-    asked, said = frozenset(elements("2023年有多少家？")), frozenset(elements("2024年有2200余家。"))
-    assert conflicts(asked, said) == 1
-    assert conflicts(asked, frozenset(elements("现有2200余家。"))) == 0
-    assert conflicts(asked, asked) == 0
-
-
 def test_what_stands_nowhere_in_the_article_is_absent_each_value_once() -> None:
     asked = frozenset(elements("2023年底和2023年的第六届"))
     found = absent(asked, frozenset(elements("2024年第五届")))
@@ -70,10 +63,4 @@ def test_what_stands_in_the_article_is_not_absent() -> None:
 
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_no_text_breaks_the_search_for_names(text: str) -> None:
-    assert conflicts(frozenset(elements(text)), frozenset(elements(text))) == 0
-
-
-def test_a_question_in_english_agrees_with_the_edition_and_month_of_a_chinese_sentence() -> None:
-    asked = frozenset(elements("How many came to the fifth fair in September?"))
-    assert agreements(asked, frozenset(elements("2024年9月，第五届博览会开幕。"))) == 2
-    assert agreements(asked, frozenset(elements("2024年8月，第四届博览会开幕。"))) == 0
+    assert absent(frozenset(elements(text)), frozenset(elements(text))) == []

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from stand_ins import document_of
-from szai_qa.answering.evidence import Candidate, Weigher
+from szai_qa.answering.candidates import Candidate, Weigher
 from szai_qa.answering.retrieve import Retrieved
 from szai_qa.corpus.tokens import tokenize
 from szai_qa.reading.spans import SpanScore
@@ -57,7 +57,7 @@ def test_another_year_in_the_sentence_is_a_conflict_and_its_own_is_none() -> Non
 
 def test_what_the_article_never_names_is_absent_and_named_in_the_questions_words() -> None:
     assert weighed("第四届运动会在哪里举行？", "河湾小学", passage=1).evidence.absent == 1
-    assert [element.words for element in weigher("第四届运动会在哪里？").missing(DOCUMENT)] == ["第四届"]
+    assert weigher("第四届运动会在哪里？").missing(DOCUMENT) == ["第四届"]
     assert weigher("第三届运动会在哪里？").missing(DOCUMENT) == []
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from szai_qa import __version__
+from szai_qa.answering.candidates import Candidate, Weigher
 from szai_qa.answering.compose import choose_quotes, rank
 from szai_qa.answering.confidence import ConfidenceModel
 from szai_qa.answering.dialogue import retrieval_queries, unclear_word, understood_as
-from szai_qa.answering.evidence import Candidate, Weigher
 from szai_qa.answering.question import Form, Language, asks_for_several, form_of, language_of
 from szai_qa.answering.refuse import refusal
 from szai_qa.answering.retrieve import Retrieved, Retriever
@@ -137,7 +137,7 @@ class Assistant:
         weigher = Weigher(retrieved, question, understood_as(question, history), self._retriever.vocabulary)
         candidates = weigher.candidates(self._reader.read(question, history, texts, SPANS_PER_PASSAGE))
         ranked = rank(candidates, self._confidence)
-        missing = tuple(e.words for e in weigher.missing(ranked[0].document)) if ranked else ()
+        missing = tuple(weigher.missing(ranked[0].document)) if ranked else ()
         return Found(retrieved, ranked, missing)
 
     def _quotes(self, question: str, ranked: Sequence[Candidate]) -> tuple[Quote, ...]:

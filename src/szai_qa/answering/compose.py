@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from szai_qa.answering.candidates import Candidate
 from szai_qa.answering.confidence import ConfidenceModel
-from szai_qa.answering.evidence import Candidate
 from szai_qa.records import Quote, Sentence
 
 

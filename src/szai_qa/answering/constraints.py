@@ -17,6 +17,8 @@ from typing import Any
 from szai_qa.corpus.normalize import for_matching
 
 _DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+# “1—7月” is a span of time: neither of its ends is what is asked about.
+_NO_RANGE_BEFORE, _NO_RANGE_AFTER = "(?<![-–—~至到])", "(?!\\s?[-–—~至到])"
 _NUMERAL = "[0-9]{1,3}|[一二三四五六七八九十百两]{1,5}"
 
 
@@ -59,11 +61,21 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     return [
         ("year", re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9.])年?(?:底|初|末)?")),
         ("year", re.compile(r"([一二][零〇九][零〇一二三四五六七八九]{2})年")),
-        ("month", re.compile(r"(?<![0-9.])(1[0-2]|0?[1-9])月(?:份|底|初)?")),
-        ("month", re.compile(r"(?<![一二三四五六七八九])(十[一二]?|[一二三四五六七八九])月(?:份|底|初)?")),
-        ("month", re.compile(rf"\b({months})\b")),
+        ("month", re.compile(rf"{_NO_RANGE_BEFORE}(?<![0-9.])(1[0-2]|0?[1-9])月(?:份|底|初)?{_NO_RANGE_AFTER}")),
+        (
+            "month",
+            re.compile(
+                rf"{_NO_RANGE_BEFORE}(?<![一二三四五六七八九])(十[一二]?|[一二三四五六七八九])月(?:份|底|初)?{_NO_RANGE_AFTER}"
+            ),
+        ),
+        ("month", re.compile(rf"{_NO_RANGE_BEFORE}\b({months})\b{_NO_RANGE_AFTER}")),
+        ("quarter", re.compile("(?:第([一二三四1-4])季|([一二三四1-4])季度)")),
+        ("quarter", re.compile(r"\b(?:(first|second|third|fourth)[ -]quarter|q([1-4]))\b")),
+        ("half", re.compile("(?:([上下])半年)")),
+        ("half", re.compile(r"\b(first|second)[ -]half\b(?! of (?!the year|20))")),
         ("edition", re.compile(rf"第({_NUMERAL})([{tables['edition_words']}])")),
-        ("edition", re.compile(rf"\b({ordinals}|[0-9]{{1,2}}(?:st|nd|rd|th))\b")),
+        ("edition", re.compile("(首)届")),
+        ("edition", re.compile(rf"\b({ordinals}|[0-9]{{1,2}}(?:st|nd|rd|th)){tables['no_edition_before']}")),
         ("version", re.compile(r"(?<![0-9.])([0-9]{1,3}\.[0-9]{1,3})(?![0-9.]*[%万亿千百元倍个])")),
         ("name", re.compile(r"(?<![a-z0-9])([a-z]+[0-9]+[a-z0-9]*)(?![a-z0-9])")),
     ]
@@ -74,7 +86,7 @@ def elements(text: str) -> Iterator[Element]:
     words = for_matching(text)
     for kind, pattern in _patterns():
         for found in pattern.finditer(words):
-            value = _value(kind, found[1])
+            value = _value(kind, next(group for group in found.groups() if group))
             if value is not None:
                 yield Element(kind, value, found[0].strip())
 
@@ -85,26 +97,14 @@ def _value(kind: str, words: str) -> str | None:
         return "".join(str(_DIGITS.get(c, c)) for c in words)
     if kind == "month" and words in tables["months"]:
         return str(tables["months"][words])
-    if kind == "edition" and words.isascii():
+    if kind in ("quarter", "half"):
+        return str(tables["parts_of_year"].get(words, words))
+    if kind == "edition" and (words.isascii() or words in tables["ordinals"]):
         return str(tables["ordinals"].get(words) or re.sub("[a-z]", "", words))
     if kind in ("month", "edition"):
         number = number_value(words)
         return None if number is None else str(number)
     return words.replace(" ", "")
-
-
-def agreements(asked: frozenset[Element], sentence: frozenset[Element]) -> int:
-    """Return how many of the values that a question names the sentence names too."""
-    return len({(e.kind, e.value) for e in asked} & {(e.kind, e.value) for e in sentence})
-
-
-def conflicts(asked: frozenset[Element], sentence: frozenset[Element]) -> int:
-    """Return of how many values that a question names the sentence names only others of the same kind."""
-    there: dict[str, set[str]] = {}
-    for element in sentence:
-        there.setdefault(element.kind, set()).add(element.value)
-    values = {(e.kind, e.value) for e in asked if e.kind != "name"}
-    return sum(kind in there and value not in there[kind] for kind, value in values)
 
 
 def absent(asked: frozenset[Element], article: frozenset[Element]) -> list[Element]:

@@ -1,6 +1,7 @@
-"""Measures how well a span answers: what the reader says, how it was retrieved, and what the question names.
+"""Measures how well a span answers: what the reader says, and how what the question names fits the text around it.
 
-One row of numbers for each span that was read. `confidence.py` weighs them; nothing is weighed here.
+One row of numbers for each span that was read, the same for a passage of an index and for one that was handed in.
+`confidence.py` weighs them; nothing is weighed here.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import astuple, dataclass, fields
 from datetime import date
+from functools import lru_cache
 
-from szai_qa.answering.constraints import Element, absent, agreements, conflicts, elements
-from szai_qa.answering.retrieve import Retrieved
+from szai_qa.answering.constraints import Element, absent, elements
+from szai_qa.answering.names import names_in, stands_in
+from szai_qa.corpus.normalize import to_simplified
 from szai_qa.corpus.tokens import tokenize
 from szai_qa.reading.spans import SpanScore
-from szai_qa.records import Document, Quote, Sentence, Span
+from szai_qa.records import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,11 @@ class Evidence:
     """What speaks for a span and against it.
 
     `span`, `answerable`: the reader's logits. `coverage`: share of the question's pairs of characters and Latin words,
-    as far as the articles hold them, that stand in its sentence or heading. `agreements`: elements of the question
-    (year, edition …, the same in any language) that its sentence names. `conflicts`: those of which the sentence names
-    only others. `absent`: those that stand nowhere in the article. The passage's rank and the sentence's cosine were
-    tried too and told nothing more.
+    as far as the articles hold them, that stand in its sentence or heading. `agreements`: how many elements of the
+    question (year, month, edition …, the same in any language) hold for its sentence; `conflicts`: for how many
+    another value holds. What a sentence does not name itself, the nearest one before it in its section does. `absent`:
+    how many elements and names of the question stand nowhere in the text. The passage's rank and the sentence's cosine
+    were tried too and told nothing more.
     """
 
     span: float
@@ -42,80 +46,105 @@ class Evidence:
 FEATURES = tuple(field.name for field in fields(Evidence))
 
 
+@lru_cache(maxsize=20_000)
+def elements_of(text: str) -> frozenset[Element]:
+    """Return the elements that a text names."""
+    return frozenset(elements(text))
+
+
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A span that may answer (article-absolute), the sentences that it touches, and its evidence."""
+class Asked:
+    """What a question names: elements that compare, names, and its pairs of characters and Latin words."""
 
-    document: Document
-    span: Span
-    sentences: tuple[Sentence, ...]
-    evidence: Evidence
+    elements: frozenset[Element]
+    names: tuple[str, ...]
+    pairs: frozenset[str]
 
-    def quotes(self) -> list[Quote]:
-        """Return its sentences, each with its part of the span as highlight."""
-        return [
-            Quote(self.document, s, Span(max(self.span.start, s.span.start), min(self.span.end, s.span.end)))
-            for s in self.sentences
-        ]
+    @classmethod
+    def of(cls, question: str, understood: str | None, vocabulary: Set[str]) -> Asked:
+        """Return what a question names; `vocabulary` are the tokens that any of the texts holds.
+
+        `understood` is a follow-up together with what it continues: its words count as the question's own, its elements
+        only where the follow-up names none (“那9月那场呢？” after a question on August asks of September).
+        """
+        pairs = {token for token in tokenize(understood or question) if len(token) > 1} & vocabulary
+        named = elements_of(question) or elements_of(understood or "")
+        return cls(named, names_in(question), frozenset(pairs))
 
 
-class Weigher:
-    """Measures the spans that were read for one question.
+@dataclass(frozen=True)
+class Source:
+    """One text to find answers in: its sentences in order, and for each the heading of its section, if it has one."""
 
-    `understood` is a follow-up together with the question it continues: its words count as the question's own, its
-    elements only where the follow-up names none (“那9月那场呢？” after a question on August asks of September).
-    """
+    text: str
+    sentences: Sequence[Span]
+    headings: Sequence[Span | None]
+    published: date | None = None
 
-    def __init__(
-        self, retrieved: Sequence[Retrieved], question: str, understood: str | None, vocabulary: Set[str]
-    ) -> None:
-        self._retrieved = retrieved
-        self._asked = frozenset(elements(question)) or frozenset(elements(understood or ""))
-        self._pairs = {token for token in tokenize(understood or question) if len(token) > 1} & vocabulary
-        self._absent: dict[str, int] = {}
+    def __post_init__(self) -> None:
+        if len(self.sentences) != len(self.headings):
+            raise ValueError("each sentence has its heading, or None")
 
-    def candidates(self, readings: Sequence[Sequence[SpanScore]]) -> list[Candidate]:
-        """Return all spans that were read, each spot of an article once, by its best reading."""
-        best: dict[tuple[str, int, int], Candidate] = {}
-        for item, spans in zip(self._retrieved, readings, strict=True):
-            for read in spans:
-                candidate = self._candidate(item.document, item.passage.span.start, read)
-                key = (item.document.article.id, candidate.span.start, candidate.span.end)
-                if key not in best or best[key].evidence.values() < candidate.evidence.values():
-                    best[key] = candidate
-        return list(best.values())
+    def touched(self, span: Span) -> list[int]:
+        """Return the positions of the sentences that a span touches."""
+        return [i for i, s in enumerate(self.sentences) if s.start < span.end and span.start < s.end]
 
-    def _candidate(self, document: Document, base: int, read: SpanScore) -> Candidate:
-        span = Span(base + read.start, base + read.end)
-        positions = [i for i, s in enumerate(document.sentences) if s.span.start < span.end and span.start < s.span.end]
-        sentences = tuple(document.sentences[i] for i in positions)
-        words = " ".join(document.text_of(s) for s in sentences)
-        heading = document.heading_of(sentences[0])
-        context = f"{heading.of(document.article.text)} {words}" if heading else words
-        named = frozenset(elements(words))
-        evidence = Evidence(
+    def evidence(self, asked: Asked, span: Span, read: SpanScore) -> Evidence:
+        """Return the evidence for a span, which `read` scored."""
+        positions = self.touched(span)
+        words = " ".join(self.sentences[i].of(self.text) for i in positions)
+        heading = self.headings[positions[0]] if positions else None
+        context = f"{heading.of(self.text)} {words}" if heading else words
+        agree, conflict = self._fit(asked.elements, positions)
+        return Evidence(
             span=read.span,
             answerable=read.answerable,
-            coverage=len(self._pairs & set(tokenize(context))) / len(self._pairs) if self._pairs else 0.0,
-            agreements=float(agreements(self._asked, named)),
-            conflicts=float(conflicts(self._asked, named)),
-            absent=float(self._absent_in(document)),
+            coverage=len(asked.pairs & set(tokenize(context))) / len(asked.pairs) if asked.pairs else 0.0,
+            agreements=float(agree),
+            conflicts=float(conflict),
+            absent=float(len(self.missing(asked))),
         )
-        return Candidate(document, span, sentences, evidence)
 
-    def _absent_in(self, document: Document) -> int:
-        key = document.article.id
-        if key not in self._absent:
-            self._absent[key] = len(self.missing(document))
-        return self._absent[key]
-
-    def missing(self, document: Document) -> list[Element]:
-        """Return the elements that the question names and that stand nowhere in an article."""
-        if not self._asked:
+    def missing(self, asked: Asked) -> list[str]:
+        """Return the elements (in the question's words, normalised) and the names that stand nowhere in the text."""
+        if not asked.elements and not asked.names:
             return []
-        return absent(self._asked, frozenset(elements(document.article.text)) | _of_date(document.article.published))
+        there = elements_of(self.text) | _of_date(self.published)
+        plain = _simplified(self.text)
+        named = [element.words for element in absent(asked.elements, there)]
+        return named + [name for name in asked.names if not stands_in(name, plain)]
+
+    def _fit(self, asked: frozenset[Element], positions: Sequence[int]) -> tuple[int, int]:
+        """Return how many elements hold for the sentences, and for how many another value holds."""
+        agree = conflict = 0
+        for kind in {element.kind for element in asked} - {"name"}:
+            values = {element.value for element in asked if element.kind == kind}
+            holding = self._holding(kind, positions)
+            agree += len(values & holding)
+            conflict += len(values - holding) if holding else 0
+        return agree, conflict
+
+    def _holding(self, kind: str, positions: Sequence[int]) -> set[str]:
+        """Return the values of a kind that the sentences name, else those of the nearest one before in the section."""
+        found: set[str] = set()
+        for i in positions:
+            found |= _values(self.sentences[i].of(self.text), kind)
+        before = positions[0] - 1 if positions else -1
+        while not found and before >= 0 and self.headings[before] == self.headings[positions[0]]:
+            found = _values(self.sentences[before].of(self.text), kind)
+            before -= 1
+        return found
+
+
+def _values(text: str, kind: str) -> set[str]:
+    return {element.value for element in elements_of(text) if element.kind == kind}
+
+
+@lru_cache(maxsize=64)
+def _simplified(text: str) -> str:
+    return to_simplified(text)
 
 
 def _of_date(published: date | None) -> frozenset[Element]:
     """Return the year and month that an article is of: it speaks of them without naming them."""
-    return frozenset(elements(f"{published.year}年{published.month}月")) if published else frozenset()
+    return elements_of(f"{published.year}年{published.month}月") if published else frozenset()

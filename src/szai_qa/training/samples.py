@@ -16,6 +16,7 @@ from szai_qa.reading.reader import question_text
 from szai_qa.reading.windows import split_windows
 from szai_qa.records import Span
 from szai_qa.training.data import Item
+from szai_qa.training.follow_ups import as_follow_up
 from szai_qa.training.swaps import swapped
 from szai_qa.training.windows import answering_windows, by_likeness, text_without_evidence, unanswering_windows
 
@@ -44,8 +45,10 @@ class Mix:
     mined: float = 0.8  # of the negatives, where there is one
     swap: float = 0.5
     second_near_miss: float = 0.6
-    english: float = 0.45
-    unrelated_history: float = 0.12
+    english: float = 0.5
+    follow_up_again: float = 1.0  # a turn of a conversation comes so often once more
+    made_follow_up: float = 0.18
+    unrelated_history: float = 0.1
     drcd: float = 0.2
     cmrc: float = 1.0
     xquad: float = 1.0
@@ -81,7 +84,10 @@ class SampleBuilder:
             neighbours.setdefault(item.text, []).append(item)
         for item in self.items:
             others = neighbours[item.text]
-            yield from self._answerable(item, others, rng) if item.answerable else self._near_miss(item, others, rng)
+            for _ in range(1 + bool(item.history and rng.random() < self.mix.follow_up_again)):
+                yield from (
+                    self._answerable(item, others, rng) if item.answerable else self._near_miss(item, others, rng)
+                )
         shares = {"drcd": self.mix.drcd, "cmrc": self.mix.cmrc, "xquad": self.mix.xquad}
         for item in self.public:
             if rng.random() < shares[item.kind]:
@@ -161,12 +167,23 @@ class SampleBuilder:
         what is not there; at times a question that stands alone gets an unrelated one before it.
         """
         if not item.history:
-            history = [rng.choice(others).question] if rng.random() < self.mix.unrelated_history else []
-            return question_text(self._form(item, rng), history)
+            asked, other = self._form(item, rng), rng.choice(others)
+            if rng.random() < self.mix.made_follow_up and (made := self._made_follow_up(asked, others, rng)):
+                return made
+            history = [self._form(other, rng)] if rng.random() < self.mix.unrelated_history else []
+            return question_text(asked, history)
         if item.forms and rng.random() < 0.2:
             return item.forms[0]
         shown = rng.choices((0, 1, 2), (0.05, 0.3, 0.65))[0]
         return question_text(item.question, item.history[-shown:] if shown else ())
+
+    def _made_follow_up(self, asked: str, others: Sequence[Item], rng: random.Random) -> str | None:
+        """Return the question as it would follow another one on the same article, in one of four drawn."""
+        earlier = [self._form(other, rng) for other in rng.sample(others, min(4, len(others)))]
+        for before in earlier:
+            if before != asked and (made := as_follow_up(asked, before, rng)):
+                return question_text(made, [before])
+        return None
 
 
 def _positive(question: str, text: str, window: Span, answer: Span, source: str) -> Sample:
