@@ -1,4 +1,4 @@
-"""Fills the templates: the report of one run, and of two compared. The same values give the same bytes."""
+"""Fills the template of a run's report. The same run gives the same bytes."""
 
 from __future__ import annotations
 
@@ -6,41 +6,26 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from szai_qa.evaluation.compare import Changed, Comparison, Difference
 from szai_qa.evaluation.folder import RunFolder, replace_file
 from szai_qa.evaluation.html import charts, words
-from szai_qa.evaluation.html.questions import Question, Questions, questions_of
+from szai_qa.evaluation.html.comparison import Earlier
+from szai_qa.evaluation.html.page import environment, flat, frame
+from szai_qa.evaluation.html.questions import Questions, questions_of
 from szai_qa.evaluation.report import Figure, Report
 from szai_qa.evaluation.rows import Failure, Row
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
-REPORT_HTML, COMPARE_HTML = "report.html", "compare.html"
+REPORT_HTML = "report.html"
 HEADS = ("right", "wrong", "false_refusal", "verbatim")
 SEARCH_HEADS = ("recall_at_5", "mrr_at_10", "ndcg_at_10", "map")
 SLICE_METRICS = ("right", "wrong", "false_refusal", "refusal_recall", "f1", "evidence_f1", "recall_at_5")
 FILTERS = ("missed", "wrong_quote", "should_refuse", "false_refusal", "wrong_span")
 _REASONS = ("missing_detail", "off_topic", "opinion", "low_confidence", "unclear_followup", "not_a_question")
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """How a run compares with an earlier one of the same set, in one sentence."""
-
-    when: str
-    version: str
-    points: str
-    gained: int
-    lost: int
-    p: str
-    significant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +47,6 @@ class _Slice:
     @property
     def few(self) -> bool:
         return self.n < charts.FEW
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    id: str
-    text: str
-    before: str | None
-    after: str | None
-    change: float
 
 
 def report_html(report: Report, rows: Iterable[Row], previous: Earlier | None = None, lang: str = "zh-Hans") -> str:
@@ -114,28 +90,7 @@ def report_html(report: Report, rows: Iterable[Row], previous: Earlier | None = 
         "provenance": _provenance(report),
         "data": _data(questions),
     }
-    return _environment().get_template("report.html.jinja").render(**_frame(lang, scripts=True), **values)
-
-
-def comparison_html(comparison: Comparison, a: RunFolder, b: RunFolder, lang: str = "zh-Hans") -> str:
-    """Return the comparison of two runs as one HTML page."""
-    before, after = a.report(), b.report()
-    lines = [{line.id: line for line in questions_of(run.rows()).lines} for run in (a, b)]
-    values = {
-        "name": comparison.dataset["name"],
-        "total": len(lines[0]),
-        "comparison": comparison,
-        "previous": earlier(comparison, before),
-        "a": before,
-        "b": after,
-        "better": _changes(comparison.better, *lines),
-        "worse": _changes(comparison.worse, *lines),
-        "settings": _differing(before, after),
-        "verdict_of": _verdict,
-        "signed": words.signed,
-        "metric_pair": lambda name: words.named("m", name),
-    }
-    return _environment().get_template("compare.html.jinja").render(**_frame(lang, scripts=True), **values)
+    return environment().get_template("report.html.jinja").render(**frame(lang), **values)
 
 
 def write_report_html(folder: RunFolder, previous: Earlier | None = None) -> Path:
@@ -147,75 +102,6 @@ def write_report_html(folder: RunFolder, previous: Earlier | None = None) -> Pat
     page = report_html(folder.report(), folder.rows(), previous)
     replace_file(folder.path / REPORT_HTML, [page.encode("utf-8")])
     return folder.path / REPORT_HTML
-
-
-def write_comparison_html(target: Path, comparison: Comparison, a: RunFolder, b: RunFolder) -> Path:
-    """Write `compare.html` into a folder that is there; return its path."""
-    replace_file(target / COMPARE_HTML, [comparison_html(comparison, a, b).encode("utf-8")])
-    return target / COMPARE_HTML
-
-
-def earlier(comparison: Comparison, before: Report) -> Earlier | None:
-    """Return the sentence's values for a comparison with `before`, None where there are no judged questions."""
-    right = comparison.differences.get("right")
-    if right is None or right.mcnemar is None:
-        return None
-    return Earlier(
-        when=before.run.started[:16].replace("T", " "),
-        version=before.run.versions.get("szai-qa", "?"),
-        points=f"{100 * right.difference:+.1f}",
-        gained=right.gained or 0,
-        lost=right.lost or 0,
-        p=f"{right.mcnemar:.2f}",
-        significant=right.mcnemar < 0.05,
-    )
-
-
-@lru_cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("szai_qa.evaluation.html"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        finalize=words.clean,
-    )
-    environment.globals |= {
-        "t": words.both,
-        "words": words.words,
-        "pair": words.pair,
-        "percent": charts.percent,
-        "shown": words.shown,
-        "shown_with": lambda figure, name: words.shown(name, figure.value if figure else None),
-        "value_name": words.value_markup,
-        "metric_name": words.metric_markup,
-        "column_pair": lambda name: words.named("column", name),
-        "sep": words.both("sep"),
-        "width": charts.WIDTH,
-        "height": charts.HEIGHT,
-        "left": charts.LEFT,
-        "right": charts.WIDTH - charts.RIGHT,
-        "top": charts.TOP,
-        "bottom": charts.HEIGHT - charts.BOTTOM,
-    }
-    return environment
-
-
-def _frame(lang: str, *, scripts: bool) -> dict[str, Any]:
-    return {
-        "lang": lang,
-        "style": _file("report.css"),
-        "scripts": [_file("details.js"), _file("report.js")] if scripts else [],
-    }
-
-
-def _file(name: str) -> Markup:
-    from markupsafe import Markup
-
-    return Markup(files(__package__).joinpath(name).read_text("utf-8"))  # noqa: S704 - our own file
 
 
 def _head(report: Report, rows: Sequence[Row], name: str) -> _Head:
@@ -258,7 +144,9 @@ def _slices(report: Report) -> list[tuple[str, list[_Slice]]]:
 
 def _measured(slices: Sequence[tuple[str, Sequence[_Slice]]], name: str) -> bool:
     return any(
-        (figure := item.figures.get(name)) is not None and figure.value is not None for _, rows in slices for item in rows
+        (figure := item.figures.get(name)) is not None and figure.value is not None
+        for _, rows in slices
+        for item in rows
     )
 
 
@@ -271,16 +159,6 @@ def _took(report: Report) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-def _flat(values: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            pairs += _flat(value, f"{before}{name}.")
-        else:
-            pairs.append((before + name, json.dumps(value, ensure_ascii=False) if value != "" else '""'))
-    return pairs
-
-
 def _provenance(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     run = report.run
     times = {"started": run.started, "finished": run.finished}
@@ -290,7 +168,7 @@ def _provenance(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
         "again.settings": {**run.settings, **times},
         "again.versions": run.versions,
     }
-    return [(label, _flat(values)) for label, values in groups.items()]
+    return [(label, flat(values)) for label, values in groups.items()]
 
 
 def _data(questions: Questions) -> Markup:
@@ -301,31 +179,4 @@ def _data(questions: Questions) -> Markup:
     text = json.dumps({**questions.data(), "words": used}, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # noqa: S704 - nothing in it is markup
-
-
-def _verdict(difference: Difference) -> str:
-    if not difference.significant:
-        return "none"
-    return "gain" if (difference.difference > 0) is not difference.lower_is_better else "loss"
-
-
-def _changes(
-    changed: Iterable[Changed], before: Mapping[str, Question], after: Mapping[str, Question]
-) -> list[_Change]:
-    return [
-        _Change(item.id, after[item.id].text, before[item.id].given, after[item.id].given, item.b - item.a)
-        for item in changed
-    ]
-
-
-def _differing(before: Report, after: Report) -> list[tuple[str, str, str]]:
-    """Return what of system, settings and versions is another: name, before, after."""
-    sides = [
-        dict(_flat({"system": report.run.system, "settings": report.run.settings, "versions": report.run.versions}))
-        for report in (before, after)
-    ]
-    names = sorted({*sides[0], *sides[1]})
-    return [
-        (name, old, new) for name in names if (old := sides[0].get(name, "—")) != (new := sides[1].get(name, "—"))
-    ]
+    return Markup(text.encode("utf-8", "backslashreplace").decode("utf-8"))
