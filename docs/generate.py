@@ -47,9 +47,9 @@ is never used; the program says so and stops.
 def commands() -> str:
     """Return the help of every command as Markdown."""
     command = typer.main.get_command(app)
-    names = [[]] + [[name] for name in command.commands]  # type: ignore[attr-defined]
-    at = names.index(["index"])
-    names[at + 1 : at + 1] = [["index", name] for name in command.commands["index"].commands]  # type: ignore[attr-defined]
+    names: list[list[str]] = [[]]
+    for name, each in command.commands.items():  # type: ignore[attr-defined]
+        names += [[name], *([name, own] for own in getattr(each, "commands", ()))]
     parts = [f"## {' '.join(['szai-qa', *name])}\n\n```text\n{_help(name)}\n```\n" for name in names]
     return "\n".join([_COMMANDS, *parts])
 

@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-async def _create_in_loop(load: Callable[[], Any]) -> FastAPI:
-    return create_app(load)
+def _no_journal(_: object) -> None:
+    return None
 
 
-def create_quietly(load: Callable[[], Any]) -> FastAPI:
+async def _create_in_loop(load: Callable[[], Any], open_journal: Callable[[Any], Any]) -> FastAPI:
+    return create_app(load, open_journal=open_journal)
+
+
+def create_quietly(load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal) -> FastAPI:
     """Create the application inside an event loop: outside one Gradio makes loops that it never closes."""
-    return asyncio.run(_create_in_loop(load))
+    return asyncio.run(_create_in_loop(load, open_journal))
 
 
 class _Server(threading.Thread):
     """A server in a thread of its own; `started` is set once it listens."""
 
-    def __init__(self, load: Callable[[], Any], listener: socket.socket) -> None:
+    def __init__(self, load: Callable[[], Any], listener: socket.socket, open_journal: Callable[[Any], Any]) -> None:
         super().__init__()
         self._load = load
+        self._open_journal = open_journal
         self._listener = listener
         self.server: uvicorn.Server | None = None
 
@@ -42,18 +47,19 @@ class _Server(threading.Thread):
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        config = uvicorn.Config(create_app(self._load), log_level="warning", timeout_graceful_shutdown=1)
+        app = create_app(self._load, open_journal=self._open_journal)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         await self.server.serve(sockets=[self._listener])
 
 
 @contextmanager
-def running(load: Callable[[], Any], port: int = 0) -> Iterator[str]:
+def running(load: Callable[[], Any], port: int = 0, open_journal: Callable[[Any], Any] = _no_journal) -> Iterator[str]:
     """Run the web application and give its address."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        thread = _Server(load, listener)
+        thread = _Server(load, listener, open_journal)
         thread.start()
         while thread.is_alive() and not (thread.server and thread.server.started):
             time.sleep(0.02)

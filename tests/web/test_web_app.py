@@ -61,9 +61,9 @@ class Client:
         scope = {
             "type": "http",
             "method": method,
-            "path": path,
+            "path": path.partition("?")[0],
             "raw_path": path.encode(),
-            "query_string": b"",
+            "query_string": path.encode().partition(b"?")[2],
             "root_path": "",
             "scheme": "http",
             "server": ("localhost", 80),

@@ -6,6 +6,7 @@ Errors are one line on standard error (with --json one JSON object), the exit co
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,8 @@ import typer
 
 from szai_qa import __version__
 from szai_qa.errors import InputError, SzaiQaError
-from szai_qa.interfaces import cli_evaluate
+from szai_qa.interfaces import cli_evaluate, cli_journal
+from szai_qa.interfaces.cli_users import users_app
 from szai_qa.interfaces.json_lines import as_bytes
 from szai_qa.settings import find_home, load_settings
 
@@ -27,6 +29,7 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Build, prove and describe the index.", rich_markup_mode=None)
 app.add_typer(index_app, name="index")
+app.add_typer(users_app, name="user")
 
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", help="The index's folder. [default: ./index]")
@@ -52,7 +55,7 @@ def serve(
     articles: ArticlesOption = None,
 ) -> None:
     """Run the web chat."""
-    from szai_qa.interfaces.loading import load_assistant, read_suggestions
+    from szai_qa.interfaces.loading import load_assistant, open_office, open_recorder, read_suggestions
     from szai_qa.interfaces.web.app import serve as serve_web
 
     settings = load_settings()
@@ -62,6 +65,8 @@ def serve(
         host,
         port,
         max_question_chars=settings.max_question_chars,
+        open_journal=lambda assistant: open_recorder(settings, assistant, "web"),
+        open_office=lambda documents: open_office(settings, documents),
         on_ready=typer.echo,
     )
 
@@ -70,11 +75,12 @@ def serve(
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in Chinese or English.")],
     as_json: JsonOption = False,
+    record: Annotated[bool, typer.Option("--record", help="Put the answer on record, as the web chat does.")] = False,
     index: IndexOption = None,
     articles: ArticlesOption = None,
 ) -> None:
     """Answer one question."""
-    from szai_qa.interfaces.loading import load_assistant
+    from szai_qa.interfaces.loading import load_assistant, open_recorder
     from szai_qa.interfaces.plain_text import answer_text
 
     settings = load_settings()
@@ -83,9 +89,12 @@ def ask(
             f"The question has {len(question)} characters, {settings.max_question_chars} are allowed.",
             f"Shorten it by {len(question) - settings.max_question_chars}, and ask one thing at a time.",
         )
-    answer = load_assistant(settings, *find_home(index, articles)).ask(question)
+    assistant = load_assistant(settings, *find_home(index, articles))
+    answer = assistant.ask(question)
+    recorder = open_recorder(settings, assistant, "cli") if record else None
+    public_id = recorder.record(answer, secrets.token_hex(16), (), "zh-Hans") if recorder else None
     if as_json:
-        _print_json(answer.as_json())
+        _print_json(answer.as_json(public_id))
     else:
         sys.stdout.buffer.write(answer_text(answer).encode("utf-8", "replace"))
 
@@ -176,6 +185,7 @@ def index_info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 
 cli_evaluate.register(app)
+cli_journal.register(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -188,7 +198,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in ([], ["index"]):
+    if given in ([], ["index"], ["journal"], ["user"]):
         given.append("--help")
     try:
         code = typer.main.get_command(app).main(given, prog_name="szai-qa", standalone_mode=False)

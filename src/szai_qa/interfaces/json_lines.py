@@ -74,7 +74,12 @@ def texts_field(value: Any, where: str, field: str) -> list[str]:  # noqa: ANN40
 
 
 def write_objects(path: Path, objects: Iterable[dict[str, Any]]) -> None:
-    """Write one object a line; the file gets its name only when all lines are on the disk.
+    """Write one object a line, as `write_whole` writes."""
+    write_whole(path, (as_bytes(value) + b"\n" for value in objects))
+
+
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file piece by piece; it gets its name only when all of it is on the disk.
 
     Raises:
         InputError: the folder is not there or cannot be written, or the file's name is a folder's.
@@ -89,8 +94,7 @@ def write_objects(path: Path, objects: Iterable[dict[str, Any]]) -> None:
         ) from problem
     try:
         with os.fdopen(handle, "wb") as stream:
-            for value in objects:
-                stream.write(as_bytes(value) + b"\n")
+            stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 from szai_qa.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from szai_qa.answering.assistant import Assistant
     from szai_qa.indexing.embedder import Embedder
+    from szai_qa.interfaces.web.desk.office import Office
+    from szai_qa.journal.recorder import Recorder
+    from szai_qa.records import Document
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -51,3 +56,27 @@ def load_assistant(settings: Settings, index: Path, articles: Path, suggestions:
     reader = shipped_reader()
     settings = with_promise(settings, index, reader.identity)
     return Assistant(opened, embedder, reader, load_confidence(), settings, suggestions)
+
+
+def open_recorder(settings: Settings, assistant: Assistant, channel: str) -> Recorder | None:
+    """Return where an assistant's answers are put on record, None where the settings say nowhere.
+
+    Raises:
+        SettingsError: the journal's URL is none, or its driver is not installed.
+    """
+    from szai_qa.journal.recorder import Recorder
+
+    if not settings.journal:
+        return None
+    return Recorder(settings.journal, assistant.system, channel, settings.journal_days)
+
+
+def open_office(settings: Settings, documents: Callable[[], Sequence[Document]]) -> Office | None:
+    """Return the pages behind the login, None where no journal is kept that they could show.
+
+    Raises:
+        SettingsError: others may read the key that cookies are signed with.
+    """
+    from szai_qa.interfaces.web.desk.office import Office
+
+    return Office(settings.journal, settings.data_dir, documents) if settings.journal else None

@@ -44,6 +44,11 @@ class Recorder:
         return self._failing
 
     @property
+    def days(self) -> int:
+        """How many days answers are kept, 0 for ever."""
+        return self._days
+
+    @property
     def database(self) -> Database:
         """The open journal.
 

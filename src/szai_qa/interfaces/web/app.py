@@ -11,28 +11,39 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from szai_qa.errors import InputError, SzaiQaError
 from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
+from szai_qa.journal.database import Database
+from szai_qa.journal.recorder import Recorder
+from szai_qa.records import Document
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.responses import JSONResponse, Response
 
+    from szai_qa.interfaces.web.desk.office import Office
+
 log = logging.getLogger(__name__)
 AssistantLoader = Callable[[], Assistant]
+JournalOpener = Callable[[Any], Recorder | None]
+"""Gives where the answers of an assistant are put on record, None where they are not."""
+OfficeOpener = Callable[[Callable[[], Sequence[Document]]], "Office | None"]
+"""Gives the pages behind the login, for the articles that are answered from; None where there are none."""
 MAX_PORT = 65535
 
 
 class _Loading:
-    """Loads the assistant once, in a thread of its own."""
+    """Loads the assistant once, in a thread of its own, and opens its journal."""
 
-    def __init__(self, load: AssistantLoader, max_question_chars: int) -> None:
+    def __init__(self, load: AssistantLoader, max_question_chars: int, open_journal: JournalOpener) -> None:
         self._load = load
+        self._open_journal = open_journal
+        self.recorder: Recorder | None = None
         self.max_question_chars = max_question_chars
         self.chat: Chat | None = None
         self.error: SzaiQaError | None = None
@@ -44,7 +55,9 @@ class _Loading:
 
     def _run(self) -> None:
         try:
-            self.chat = Chat(self._load(), self.max_question_chars)
+            assistant = self._load()
+            self.recorder = self._open_journal(assistant)
+            self.chat = Chat(assistant, self.max_question_chars, recorder=self.recorder)
         except SzaiQaError as problem:
             self.error = problem
         except Exception as problem:
@@ -55,10 +68,23 @@ class _Loading:
         else:
             self.on_loaded()
 
+    def documents(self) -> Sequence[Document]:
+        """Return the articles that are answered from, none while they load."""
+        return self.chat.assistant.documents if self.chat else ()
+
+    def journal(self) -> Database | None:
+        """Return the open journal, None where nothing is put on record; JournalError where it can't be opened."""
+        return self.recorder.database if self.recorder else None
+
+    def close(self) -> None:
+        if self.recorder:
+            self.recorder.close()
+
     def health(self) -> tuple[int, dict[str, Any]]:
         """Return the status and body of the health check."""
         if self.chat:
-            return 200, {"status": "ok", "articles": len(self.chat.assistant.documents)}
+            journal = "off" if self.recorder is None else "failing" if self.recorder.failing else "ok"
+            return 200, {"status": "ok", "articles": len(self.chat.assistant.documents), "journal": journal}
         if self.error:
             return 503, self.error.as_json()
         return 503, {"error": {"code": "starting", "message": "The index and models are loading.", "hint": ""}}
@@ -72,33 +98,54 @@ def _prepare_gradio() -> None:
     os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(tempfile.gettempdir()) / "szai-qa-gradio"))
 
 
-def create_app(load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_CHARS) -> FastAPI:
+def _no_journal(_: Assistant) -> None:
+    return None
+
+
+def _no_office(_: Callable[[], Sequence[Document]]) -> None:
+    return None
+
+
+def create_app(
+    load: AssistantLoader,
+    *,
+    max_question_chars: int = MAX_QUESTION_CHARS,
+    open_journal: JournalOpener = _no_journal,
+    open_office: OfficeOpener = _no_office,
+) -> FastAPI:
     """Return the web application; `load` is called in the background when it starts.
 
-    GET /healthz answers 200 once `load` has returned; before, and if it failed, 503 and {"error": …}.
+    GET /healthz answers 200 once `load` has returned; before, and if it failed, 503 and {"error": …}. It says too
+    whether answers are put on record: "ok", "failing", "off".
     """
-    return _create(_Loading(load, max_question_chars), asyncio.Event())
+    loading = _Loading(load, max_question_chars, open_journal)
+    return _create(loading, open_office(loading.documents), asyncio.Event())
 
 
-def _create(loading: _Loading, closing: asyncio.Event) -> FastAPI:
+def _create(loading: _Loading, office: Office | None, closing: asyncio.Event) -> FastAPI:
     _prepare_gradio()
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
     from fastapi.responses import JSONResponse, Response
 
     from szai_qa.interfaces.web import render_frame
+    from szai_qa.interfaces.web.desk.routes import add_desk
     from szai_qa.interfaces.web.guard import Guard
-    from szai_qa.interfaces.web.page import mount_page
+    from szai_qa.interfaces.web.page import STYLES, mount_page
+    from szai_qa.interfaces.web.permanent import add_permanent_pages
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading.start()
         yield
+        loading.close()
+        if office:
+            office.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     # Without one of our own, Gradio lets any other site read answers with the reader's credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[], allow_methods=["GET", "POST"])
-    app.add_middleware(Guard, closing=closing)
+    app.add_middleware(Guard, closing=closing, user_of=office.user_of if office else None)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
@@ -109,6 +156,9 @@ def _create(loading: _Loading, closing: asyncio.Event) -> FastAPI:
     def favicon() -> Response:
         return Response(render_frame.favicon(), media_type="image/svg+xml")
 
+    if office:
+        add_desk(app, office)
+    add_permanent_pages(app, lambda: loading.chat, loading.journal, STYLES)
     mount_page(app, lambda: loading.chat, loading.max_question_chars)
     return app
 
@@ -119,6 +169,8 @@ def serve(
     port: int,
     *,
     max_question_chars: int = MAX_QUESTION_CHARS,
+    open_journal: JournalOpener = _no_journal,
+    open_office: OfficeOpener = _no_office,
     on_ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Run the web application until it is told to stop.
@@ -129,18 +181,19 @@ def serve(
         InputError: the address cannot be used, for instance because another program has the port.
         SzaiQaError: the assistant could not be loaded.
     """
-    loading = _Loading(load, max_question_chars)
+    loading = _Loading(load, max_question_chars, open_journal)
+    office = open_office(loading.documents)
     with _listen(host, port) as listener:
         name, chosen = listener.getsockname()[:2]
         address = f"http://[{name}]:{chosen}/" if ":" in name else f"http://{name}:{chosen}/"
         loading.on_loaded = lambda: on_ready(address)
         with suppress(KeyboardInterrupt):  # Ctrl+C is how a server is stopped; it has been shut down in good order.
-            asyncio.run(_run(loading, listener))
+            asyncio.run(_run(loading, office, listener))
     if loading.error:
         raise loading.error
 
 
-async def _run(loading: _Loading, listener: socket.socket) -> None:
+async def _run(loading: _Loading, office: Office | None, listener: socket.socket) -> None:
     # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
@@ -151,7 +204,7 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
             closing.set()
             await super().shutdown(sockets)
 
-    server = Server(uvicorn.Config(_create(loading, closing), log_level="warning", timeout_graceful_shutdown=3))
+    server = Server(uvicorn.Config(_create(loading, office, closing), log_level="warning", timeout_graceful_shutdown=3))
 
     def stop(_: SzaiQaError) -> None:
         server.should_exit = True

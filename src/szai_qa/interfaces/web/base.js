@@ -39,8 +39,9 @@ window.szai = (() => {
 
   async function copy(button) {
     const label = button.querySelector("span"), before = label.textContent;
-    let copied = true;
-    try { await navigator.clipboard.writeText(button.dataset.text); } catch { copied = copyByHand(button.dataset.text); }
+    let copied = true, text = button.dataset.text;
+    if (button.dataset.link) text += `\n${words("link.copied", { url: new URL(button.dataset.link, location).href })}`;
+    try { await navigator.clipboard.writeText(text); } catch { copied = copyByHand(text); }
     label.textContent = words(copied ? "copy.done" : "copy.failed");
     say(label.textContent);
     setTimeout(() => { label.textContent = before; }, 3000);

@@ -12,6 +12,8 @@ window.szaiChat = (() => {
   let ready = false;      // Whether the server has shown its first view, and so can be asked.
   let offline = false;
   const unfolded = new Set();
+  let complaining = null; // The turn whose reasons for a thumb down are open.
+  let judged = null;      // The turn on which the reader has just said something.
 
   // ---- Asking ----
   const box = () => byId("question");
@@ -115,12 +117,46 @@ window.szaiChat = (() => {
     const last = all(".turn").at(-1), id = last?.dataset.turn ?? null, isNew = id !== lastTurn;
     lastTurn = id;
     syncFolds();
+    syncReasons();
     if (asked !== null) { sendQuestion(); return; }
     byId("pending").hidden = true;
     endPending();
     if (!last) source.show([], 0);
     else if (isNew) showTurn(last);
     else source.again();
+    announceFeedback();
+  }
+
+  // ---- What the reader says of an answer ----
+  function sendFeedback(element) {
+    if (pending !== null) return;  // The answer that is on its way would bring the conversation back as it was.
+    const { feedback, reason = "" } = element.dataset;
+    complaining = null;
+    judged = element.closest(".turn").dataset.turn;
+    syncReasons();
+    szai.send("feedback", { turn: judged, feedback, reason });
+  }
+
+  function toggleReasons(element) {
+    const id = element.closest(".turn").dataset.turn;
+    complaining = complaining === id ? null : id;
+    syncReasons();
+    if (complaining) element.closest(".turn").querySelector(".reasons button").focus();
+  }
+
+  function syncReasons() {
+    for (const turn of all(".turn")) {
+      const open = turn.dataset.turn === complaining;
+      turn.classList.toggle("complaining", open);
+      turn.querySelector("[data-do=reasons]")?.setAttribute("aria-expanded", String(open));
+    }
+  }
+
+  // Said once, and only as the outcome of what the reader has just done.
+  function announceFeedback() {
+    const line = judged && document.querySelector(`.turn[data-turn="${judged}"] .said`);
+    judged = null;
+    if (line) say(line.dataset.said);
   }
 
   function showTurn(turn) {
@@ -153,6 +189,8 @@ window.szaiChat = (() => {
     ask: (element) => ask(element.dataset.text),
     edit: (element) => { box().value = element.dataset.text; refreshBox(); box().focus(); },
     copy: szai.copy,
+    feedback: sendFeedback,
+    reasons: toggleReasons,
     cite: source.cite,
     fold: (element) => {
       const id = element.closest(".turn").dataset.turn;

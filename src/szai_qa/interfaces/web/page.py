@@ -21,7 +21,7 @@ from szai_qa.interfaces.web.words import Words, languages, load_words
 
 T = TypeVar("T", str, int)
 # In this order: each stands on those before it.
-STYLES = ("tokens.css", "chat.css", "source.css", "modes.css")
+STYLES = ("tokens.css", "chat.css", "source.css", "record.css", "modes.css")
 SCRIPTS = ("base.js", "source.js", "chat.js")
 FIRST_SUGGESTIONS = 4
 NEXT_SUGGESTIONS = 2
@@ -75,6 +75,14 @@ class Handlers:
             conversation = chat.ask(conversation, _sent(event, "question", ""))
         return conversation, self._talk(chat, conversation)
 
+    def feedback(self, conversation: Conversation, event: gr.EventData) -> tuple[Conversation, str]:
+        """Return the conversation with what the reader says of one of its answers, and its view."""
+        chat = self._ready()
+        if chat:
+            sent = [_sent(event, name, "") for name in ("turn", "feedback", "reason")]
+            conversation = chat.feedback(conversation, *sent)
+        return conversation, self._talk(chat, conversation)
+
     def read(self, conversation: Conversation, event: gr.EventData) -> str | dict[str, object]:
         """Return the panel with the article that is asked for; an unknown one changes nothing."""
         chat = self._ready()
@@ -101,7 +109,9 @@ class Handlers:
         return render.render_conversation(conversation, words, suggestions, example, len(documents) > 1)
 
     def _about(self, chat: Chat | None, words: Words) -> str:
-        return render_source.render_about(chat.assistant.documents if chat else (), words)
+        recorder = chat.recorder if chat else None
+        days = recorder.days if recorder else None
+        return render_source.render_about(chat.assistant.documents if chat else (), words, days)
 
 
 def _in_language(conversation: Conversation, event: gr.EventData) -> Conversation:
@@ -139,7 +149,7 @@ def _components(max_chars: int) -> Components:
         with gr.Column(elem_id="scroll"):
             talk = _html("talk")
             waiting = _html("waiting", pending)
-        box = _html("box", form, ("ask", "read", "clear", "view"))
+        box = _html("box", form, ("ask", "read", "clear", "view", "feedback"))
     panel = _html("panel")
     about = _html("more")
     return Components(conversation, top, talk, waiting, box, panel, about)
@@ -154,6 +164,7 @@ def _wire(parts: Components, handlers: Handlers) -> None:
         parts.box.ask(handlers.ask, parts.conversation, talk, **options),
         parts.box.read(handlers.read, parts.conversation, parts.panel, **options),
         parts.box.clear(handlers.clear, parts.conversation, talk, **options),
+        parts.box.feedback(handlers.feedback, parts.conversation, talk, **options),
     ]
     for event in events:
         event.failure(None, js="() => window.szaiChat.failed()")

@@ -67,7 +67,7 @@ CHAT = Area(
     EVERYBODY,
     {
         "GET": re.compile(
-            r"/(healthz|theme\.css|favicon\.ico|robots\.txt|manifest\.json"
+            r"/(healthz|theme\.css|favicon\.ico|robots\.txt|manifest\.json|a/[A-Za-z0-9_-]{22}(/receipt\.json)?"
             rf"|(assets|static)(/[\w-][\w.-]*)+|gradio_api/heartbeat/{_SESSION})?"
         ),
         "POST": re.compile(r"/gradio_api/run/predict/?"),

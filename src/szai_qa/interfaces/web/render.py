@@ -5,13 +5,12 @@ Every state looks different from every other: an answer, a refusal, a fault, a q
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from szai_qa.interfaces.web.chat import Conversation, Fault, Turn
 from szai_qa.interfaces.web.markup import Html, icon, join, tag
 from szai_qa.interfaces.web.render_quote import (
     article_date,
-    citation,
     is_outline,
     lead_of,
     render_leads,
@@ -20,6 +19,7 @@ from szai_qa.interfaces.web.render_quote import (
     render_quote,
     wants_lead,
 )
+from szai_qa.interfaces.web.render_record import answer_actions, refusal_actions
 from szai_qa.interfaces.web.words import Words
 from szai_qa.records import Answer, Document, Refusal, RefusalReason
 
@@ -73,20 +73,26 @@ def _corpus(words: Words, documents: Sequence[Document]) -> str:
 
 
 def render_turn(
-    turn: Turn, words: Words, suggestions: Sequence[str], example: str = "", several_articles: bool = False
+    turn: Turn,
+    words: Words,
+    suggestions: Sequence[str],
+    example: str = "",
+    several_articles: bool = False,
+    actions: Callable[[Turn, Words], Html | None] | None = None,
 ) -> Html:
-    """Return one turn: the question, then what came of it."""
+    """Return one turn: the question, then what came of it; `actions` replaces what the reader can do with it."""
     if turn.answer is None:
         kind, body, announcement = "fault", _fault(turn, words), ""
     elif turn.answer.refusal:
         refusal = turn.answer.refusal
-        kind, body = "refusal", _refusal(refusal, words, suggestions, example)
+        below = (actions or refusal_actions)(turn, words)
+        kind, body = "refusal", _refusal(refusal, words, suggestions, example, below)
         announcement = words(
             "announce.refusal", title=_refusal_title(refusal, words), missing=words("list.and").join(refusal.missing)
         )
     else:
         quotes = turn.answer.quotes
-        kind, body = "answer", _answer(turn.answer, words, suggestions)
+        kind, body = "answer", _answer(turn.answer, words, suggestions, (actions or answer_actions)(turn, words))
         lead = lead_of(quotes[0]) if _shows_lead(turn.answer) else None
         announcement = words("announce.answer", n=len(quotes), lead=lead or quotes[0].text)
     resolved = turn.answer.resolved_question if turn.answer else None
@@ -121,7 +127,7 @@ def _shows_lead(answer: Answer) -> bool:
     return wants_lead(answer.resolved_question or answer.question)
 
 
-def _answer(answer: Answer, words: Words, suggestions: Sequence[str]) -> Html:
+def _answer(answer: Answer, words: Words, suggestions: Sequence[str], actions: Html | None) -> Html:
     quotes = answer.quotes
     leads = render_leads(quotes, words) if _shows_lead(answer) else None
     if is_outline(quotes):
@@ -134,20 +140,6 @@ def _answer(answer: Answer, words: Words, suggestions: Sequence[str]) -> Html:
             render_quote(quote, i + 1, quotes, words, show_title=i == 0 or sources[i] != sources[i - 1])
             for i, quote in enumerate(quotes)
         )
-    actions = tag(
-        "div",
-        tag("span", icon("check"), words("verbatim"), class_="exact wide"),
-        tag(
-            "button",
-            icon("copy"),
-            tag("span", words("copy")),
-            type="button",
-            class_="action",
-            data_do="copy",
-            data_text=citation(quotes, words),
-        ),
-        class_="actions",
-    )
     note = tag("p", words("language.note"), class_="note") if words("language.note") else None
     return join(leads or tag("p", intro, class_="intro"), body, actions, note, _chips(suggestions, words("next")))
 
@@ -171,7 +163,7 @@ def _refusal_text(refusal: Refusal, words: Words, example: str) -> Html | None:
     return tag("p", words(f"{key}.text", example=example))
 
 
-def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str], example: str) -> Html:
+def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str], example: str, actions: Html | None) -> Html:
     # Of an unclear follow-up `missing` names the unclear word, which the title has.
     lacking = refusal.missing if refusal.reason is RefusalReason.MISSING_DETAIL else ()
     missing = [tag("li", tag("span", words("missing.tag"), class_="tag"), tag("strong", item)) for item in lacking]
@@ -187,6 +179,7 @@ def _refusal(refusal: Refusal, words: Words, suggestions: Sequence[str], example
             tag("ul", *missing, class_="missing") if missing else None,
         ),
         join(heading, *quotes) if quotes else None,
+        actions,
         _chips(suggestions, words("instead")),
         tag("p", tag("button", words("scope"), type="button", class_="quiet", data_do="about"), class_="after"),
     )

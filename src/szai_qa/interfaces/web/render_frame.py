@@ -15,6 +15,7 @@ SCRIPT_WORDS = (
     "wait",
     "wait.slow",
     "copy.done",
+    "link.copied",
     "copy.failed",
     "panel.count",
     "panel.near",

@@ -7,19 +7,18 @@ so that the blockquote's text is the article's slice, character for character.
 from __future__ import annotations
 
 import json
-import urllib.parse
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 from szai_qa.interfaces.web.markup import Html, hidden, icon, join, tag
 from szai_qa.interfaces.web.words import Words
+from szai_qa.journal import receipt
 from szai_qa.records import Article, Quote, SentenceKind
 
 MAX_LEAD_CHARS = 16
 TAIL_CHARS = 4
 MAX_UNBROKEN_CHARS = 10
-FRAGMENT_CHARS = 12
 
 
 def lead_of(quote: Quote) -> str | None:
@@ -113,14 +112,7 @@ def _same_paragraph(one: Quote, other: Quote) -> bool:
 
 def fragment_url(quote: Quote) -> str | None:
     """Return the address of a quote's words on the original page, None where the article has no address."""
-    url = quote.document.article.url
-    if url is None or not url.startswith(("https://", "http://")):
-        return None
-    text = quote.text
-    ends = [text] if len(text) <= 2 * FRAGMENT_CHARS else [text[:FRAGMENT_CHARS], text[-FRAGMENT_CHARS:]]
-    # A hyphen is syntax in a text fragment, and quote() leaves it as it is.
-    encoded = (urllib.parse.quote(end, safe="").replace("-", "%2D") for end in ends)
-    return f"{url.partition('#')[0]}#:~:text={','.join(encoded)}"
+    return receipt.fragment_url(quote.document.article.url, quote.text)
 
 
 def citation(quotes: Sequence[Quote], words: Words) -> str:
