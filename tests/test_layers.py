@@ -37,6 +37,10 @@ HEAVY = {
     "opencc",
     "sqlalchemy",
     "alembic",
+    "scipy",
+    "ir_measures",
+    "openpyxl",
+    "jinja2",
 }
 # A network is a class that inherits from torch's, the page is all Gradio, a table is a value of SQLAlchemy's: these
 # modules can't put the import off, so they are imported where they are needed.
@@ -113,6 +117,8 @@ def test_heavy_libraries_are_not_imported_at_the_top_of_a_module(path: Path) -> 
         ("bm25s", "indexing/sparse.py"),
         ("sentence_transformers", "indexing/embedder.py"),
         ("opencc", "corpus/normalize.py"),
+        ("ir_measures", "evaluation/ranking.py"),
+        ("openpyxl", "evaluation/formats/tables.py"),
     ],
 )
 def test_each_library_is_imported_in_one_place(library: str, place: str) -> None:

@@ -32,7 +32,10 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(200, ge=10, le=2000, description="Longest question, in code points.")
     read_windows: int = Field(6, ge=1, le=50, description="How many retrieved passages are read for one question.")
     threshold: float | None = Field(
-        None, ge=0.0, le=1.0, description="Below this confidence an answer is refused; unset: the one that was fitted."
+        None,
+        ge=0.0,
+        le=1.0,
+        description="Below this confidence an answer is refused; unset: a promised one, else the fitted one.",
     )
     quote_margin: float = Field(
         1.0, ge=0, description="Spans this close to the best one's score are quoted too (logits)."

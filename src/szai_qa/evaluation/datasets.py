@@ -50,7 +50,7 @@ def load_dataset(path: Path, form: str | None = None) -> Dataset:
 def _dataset(path: Path, sha256: str, found: Paragraphs) -> Dataset:
     rows = found.rows
     return Dataset(
-        path.name, found.format, sha256, tuple(rows.examples), tuple(rows.problems), found.texts, found.titles
+        path.resolve().name, found.format, sha256, tuple(rows.examples), tuple(rows.problems), found.texts, found.titles
     )
 
 

@@ -123,12 +123,9 @@ def calibrate(judged: Sequence[Judged], risk: float, confidence: float) -> Promi
     if available < needed:
         return Declined(risk, confidence, Reason.TOO_SMALL, needed, available)
     first = int(np.argmax(answered >= min(2 * needed, available)))
-    passed: int | None = None
-    for i in range(first, len(levels)):
-        if binom.cdf(wrong[i], answered[i], risk) > 1 - confidence:
-            break
-        passed = i
-    if passed is None:
+    failed = np.flatnonzero(binom.cdf(wrong[first:], answered[first:], risk) > 1 - confidence)
+    passed = first + int(failed[0]) - 1 if len(failed) else len(levels) - 1
+    if passed < first:
         return Declined(risk, confidence, Reason.TOO_MANY_ERRORS, needed, available)
     return _promise(judged, risk, confidence, float(levels[passed]), (int(answered[passed]), int(wrong[passed])))
 

@@ -144,10 +144,10 @@ def _retriever(opened: Index, embedder: Embedder) -> Retriever:
 
 
 def own_document(name: str, text: str, title: str) -> Document:
-    """Return a text that a set brought along as an article of that id."""
+    """Return a text that a set brought along as an article of that id; without a title of its own it has its id's."""
     from szai_qa.corpus.article import parse_article
 
-    return parse_article(name, f"Title: {' '.join(title.split())}\nDate: None\nURL: None\n\n{text}\n")
+    return parse_article(name, f"Title: {' '.join((title.strip() or name).split())}\nDate: None\nURL: None\n\n{text}\n")
 
 
 class _Retrieves(Protocol):
