@@ -36,10 +36,10 @@ def create_quietly(load: Callable[[], Any], open_journal: Callable[[Any], Any] =
 class _Server(threading.Thread):
     """A server in a thread of its own; `started` is set once it listens."""
 
-    def __init__(self, load: Callable[[], Any], listener: socket.socket, open_journal: Callable[[Any], Any]) -> None:
+    def __init__(self, load: Callable[[], Any], listener: socket.socket, options: dict[str, Any]) -> None:
         super().__init__()
         self._load = load
-        self._open_journal = open_journal
+        self._options = options
         self._listener = listener
         self.server: uvicorn.Server | None = None
 
@@ -47,19 +47,19 @@ class _Server(threading.Thread):
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        app = create_app(self._load, open_journal=self._open_journal)
+        app = create_app(self._load, **self._options)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         await self.server.serve(sockets=[self._listener])
 
 
 @contextmanager
-def running(load: Callable[[], Any], port: int = 0, open_journal: Callable[[Any], Any] = _no_journal) -> Iterator[str]:
-    """Run the web application and give its address."""
+def running(load: Callable[[], Any], port: int = 0, **options: Any) -> Iterator[str]:
+    """Run the web application and give its address; `options` are `create_app`'s."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        thread = _Server(load, listener, open_journal)
+        thread = _Server(load, listener, options)
         thread.start()
         while thread.is_alive() and not (thread.server and thread.server.started):
             time.sleep(0.02)
@@ -70,8 +70,8 @@ def running(load: Callable[[], Any], port: int = 0, open_journal: Callable[[Any]
 
 
 @contextmanager
-def watched(browser: Browser, url: str, **options: object) -> Iterator[Page]:
-    """Open a page that fails the test on a console error, an HTTP error or a request to another host."""
+def watched(browser: Browser, url: str, ready: str = ".first", **options: object) -> Iterator[Page]:
+    """Open a page, which is there when `ready` is; it fails the test on a console error, an HTTP error or a request to another host."""
     settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}} | options
     context = browser.new_context(**settings)
     page = context.new_page()
@@ -82,7 +82,7 @@ def watched(browser: Browser, url: str, **options: object) -> Iterator[Page]:
     page.on("request", lambda r: faults.append(f"other host: {r.url}") if not _is_local(r.url, url) else None)
     page.on("dialog", lambda d: faults.append(f"dialog: {d.message}"))
     page.goto(url)
-    page.wait_for_selector(".first")
+    page.wait_for_selector(ready)
     yield page
     context.close()
     assert not faults

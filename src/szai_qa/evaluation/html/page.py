@@ -1,4 +1,4 @@
-"""What both pages of the package share: the templates' environment, the style and scripts that are put into the file."""
+"""What both pages share: the templates' environment, and the style and scripts that are put into the file."""
 
 from __future__ import annotations
 

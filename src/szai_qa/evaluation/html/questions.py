@@ -13,7 +13,7 @@ from szai_qa.evaluation.evidence import Gold
 from szai_qa.evaluation.rows import Failure, Row
 
 RESULTS = ("right", "wrong_quote", "should_refuse", "false_refusal", "wrong_span", "searched")
-"""What a question got, in words: right, another quote, answered where it should not be, refused, span, only searched."""
+"""What a question got: right, another quote, answered where it should not be, refused, another span, only searched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import secrets
@@ -20,9 +21,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from szai_qa.errors import NotFoundError
+from szai_qa.errors import InputError, NotFoundError
 from szai_qa.evaluation.folder import RunFolder, pretty, read_json, replace_file
 
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -89,6 +90,30 @@ class JobStore:
         """Take the folder, which is made at the first job."""
         self._folder = folder
         self._lock = threading.RLock()
+        self._claim: IO[str] | None = None
+
+    def claim(self) -> None:
+        """Make the folder this process's alone, until `release` or its end.
+
+        Raises:
+            InputError: another process has it.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = (self._folder / ".lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            lock.close()
+            raise InputError(
+                f"Another szai-qa serves evaluations in {self._folder}.", "Stop it, or set SZAI_QA_DATA_DIR."
+            ) from problem
+        self._claim = lock
+
+    def release(self) -> None:
+        """Let others have the folder."""
+        if self._claim:
+            self._claim.close()
+            self._claim = None
 
     def new_folder(self) -> Path:
         """Make a folder for a job to be, which is none until `add`."""

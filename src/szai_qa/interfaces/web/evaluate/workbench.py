@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from szai_qa.errors import InputError
+from szai_qa.errors import InputError, NotFoundError
 from szai_qa.evaluation.compare import compare
 from szai_qa.evaluation.gold import Against
 from szai_qa.evaluation.html.comparison import comparison_html
@@ -32,6 +32,10 @@ RISKS = (0.10, 0.05, 0.02)
 MIN_RISK, MAX_RISK = 0.001, 0.5
 
 
+Recorded = Callable[[str, Mapping[str, Any]], None]
+"""Gets who changed the threshold, and from what to what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dial:
     """What the dial can promise by the last finished run on the site's own articles, and what is in force."""
@@ -45,11 +49,30 @@ class Dial:
 class Workbench:
     """All that evaluators do, on one store of jobs."""
 
-    def __init__(self, folder: Path, system: Measured, worker: Worker | None = None) -> None:
+    def __init__(
+        self, folder: Path, system: Measured, worker: Worker | None = None, record: Recorded = lambda *_: None
+    ) -> None:
+        """Take the folder of jobs and what is measured; `record` puts a change of the threshold on record."""
         self.store = JobStore(folder)
         self._system = system
         self.worker = worker or Worker(self.store, system)
+        self._record = record
         self._judged: dict[str, list[Judged]] = {}
+        self._summaries: dict[str, tuple[tuple[Status, int], Mapping[str, Any]]] = {}
+
+    def open(self) -> None:
+        """Begin to work on jobs, those of an earlier server too that wait.
+
+        Raises:
+            InputError: another server works on the same folder.
+        """
+        self.store.claim()
+        self.worker.start()
+
+    def close(self) -> None:
+        """Stop after the question in hand; the job that runs is marked as interrupted."""
+        self.worker.close()
+        self.store.release()
 
     async def upload(self, name: str, chunks: AsyncIterator[bytes]) -> Job:
         """Take a set and look it through; one that was uploaded before and not started makes room for it.
@@ -143,13 +166,36 @@ class Workbench:
             raise InputError(str(found), "Choose a larger share.")
         before = self._system.threshold
         self._system.keep(found, self.report(job))
-        log.warning("%s set the threshold from %s to %s: at most %s wrong, by %s", who, before, found.threshold,
-                    risk, job.name)  # fmt: skip
+        change = {"from": before, "to": found.threshold, "risk": risk, "dataset": job.name, "run": job.id}
+        log.warning("%s changed the threshold: %s", who, change)
+        self._record(who, change)
         return found
 
     def report(self, job: Job) -> Report:
         """Return a job's report; raises NotFoundError where there is none."""
         return self.store.run_folder(job).report()
+
+    def summaries(self, jobs: Iterable[Job]) -> dict[str, Mapping[str, Any]]:
+        """Return what the list of jobs shows of each that has a report, by id."""
+        found = {}
+        for job in jobs:
+            if job.status in {Status.DONE, *UNFINISHED}:
+                key = (job.status, job.done)
+                known = self._summaries.get(job.id)
+                if known is None or known[0] != key:
+                    known = self._summaries[job.id] = (key, self._summary(job))
+                if known[1]:
+                    found[job.id] = known[1]
+        return found
+
+    def _summary(self, job: Job) -> Mapping[str, Any]:
+        try:
+            report = self.report(job)
+        except NotFoundError:  # nothing of it was scored
+            return {}
+        names = ("right", "wrong", "false_refusal")
+        shares = {name: report.metrics[name].value for name in names if name in report.metrics}
+        return {**shares, "version": report.run.versions.get("szai-qa", "")}
 
     def _last_on_index(self) -> Job | None:
         finished = (job for job in self.store.all() if job.status is Status.DONE)
