@@ -54,12 +54,12 @@ class _Server(threading.Thread):
 
 
 @contextmanager
-def running(load: Callable[[], Any], port: int = 0, **options: Any) -> Iterator[str]:
+def running(load: Callable[[], Any], port: int = 0, **options: object) -> Iterator[str]:
     """Run the web application and give its address; `options` are `create_app`'s."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        thread = _Server(load, listener, options)
+        thread = _Server(load, listener, dict(options))
         thread.start()
         while thread.is_alive() and not (thread.server and thread.server.started):
             time.sleep(0.02)
@@ -71,7 +71,10 @@ def running(load: Callable[[], Any], port: int = 0, **options: Any) -> Iterator[
 
 @contextmanager
 def watched(browser: Browser, url: str, ready: str = ".first", **options: object) -> Iterator[Page]:
-    """Open a page, which is there when `ready` is; it fails the test on a console error, an HTTP error or a request to another host."""
+    """Open a page, which is there when `ready` is.
+
+    It fails the test on a console error, an HTTP error or a request to another host.
+    """
     settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}} | options
     context = browser.new_context(**settings)
     page = context.new_page()

@@ -105,6 +105,5 @@ def open_office(settings: Settings, documents: Callable[[], Sequence[Document]])
         SettingsError: others may read the key that cookies are signed with.
     """
     from szai_qa.interfaces.web.desk.office import Office
-    from szai_qa.interfaces.web.evaluate.workbench import Workbench
 
     return Office(settings.journal, settings.data_dir, documents) if settings.journal else None

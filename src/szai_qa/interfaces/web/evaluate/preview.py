@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from szai_qa.evaluation.folder import guarded
-from szai_qa.evaluation.gold import Example
+from szai_qa.evaluation.gold import Example, RowProblem
 from szai_qa.interfaces.evaluating import Prepared
 
 FIRST_ROWS = 3
@@ -28,8 +29,13 @@ def preview_of(prepared: Prepared) -> dict[str, Any]:
         "wrong": len(dataset.problems),
         "unanswerable": unanswerable,
         "first": [_first(example) for example in dataset.examples[:FIRST_ROWS]],
-        "problems": [problem.as_json() for problem in dataset.problems],
+        "problems": [problem.as_json() for problem in sorted(dataset.problems, key=_place)],
     }
+
+
+def _place(problem: RowProblem) -> list[tuple[int, str]]:
+    """Return a key that sorts `line 9` before `line 10`."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", problem.where)]
 
 
 def _first(example: Example) -> dict[str, Any]:

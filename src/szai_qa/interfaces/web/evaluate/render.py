@@ -9,6 +9,7 @@ from typing import Any
 from szai_qa.evaluation.html.charts import percent
 from szai_qa.interfaces.web.evaluate.jobs import ACTIVE, Job, Status
 from szai_qa.interfaces.web.evaluate.preview import SHOWN_PROBLEMS
+from szai_qa.interfaces.web.evaluate.problem_words import problem_in
 from szai_qa.interfaces.web.evaluate.uploads import KINDS, MAX_BYTES
 from szai_qa.interfaces.web.markup import Child, Html, icon, join, tag
 from szai_qa.interfaces.web.words import Words
@@ -148,7 +149,7 @@ def _problems(words: Words, job: Job, problems: Sequence[Mapping[str, str]]) -> 
             tag("td", problem["message"]),
             tag("td", problem["hint"], class_="quiet"),
         )
-        for problem in problems[:SHOWN_PROBLEMS]
+        for problem in (problem_in(one, words.language) for one in problems[:SHOWN_PROBLEMS])
     ]
     rest = len(problems) - len(rows)
     return join(

@@ -22,6 +22,7 @@ from szai_qa.interfaces.web.desk.frame import document, header
 from szai_qa.interfaces.web.evaluate import render, render_dial
 from szai_qa.interfaces.web.evaluate.jobs import ACTIVE, Job, Status
 from szai_qa.interfaces.web.evaluate.preview import problems_csv
+from szai_qa.interfaces.web.evaluate.problem_words import problem_in
 from szai_qa.interfaces.web.markup import Html
 from szai_qa.interfaces.web.words import Words, load_words
 
@@ -137,7 +138,9 @@ class Evaluate:
         """Answer with one of a job's files."""
         job, name = self._bench.store.get(request.path_params["job"]), request.path_params["name"]
         if name == "problems.csv":
-            content = problems_csv(self._bench.store.preview(job)["problems"])
+            language = http.language_of(request)
+            problems = self._bench.store.preview(job)["problems"]
+            content = problems_csv(problem_in(problem, language) for problem in problems)
             return Response(content, media_type="text/csv", headers=_attached(job, name))
         path = self._bench.store.run_folder(job).path / name
         if name not in _FILES or not path.is_file():
