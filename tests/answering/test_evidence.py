@@ -84,3 +84,37 @@ def test_what_a_follow_up_names_itself_counts_and_not_what_the_one_before_named(
     spans = [[read("青石大桥")]]
     assert weigher("2024年呢？", "2023年通车的是？ 2024年呢？").candidates(spans)[0].evidence.conflicts == 0
     assert weigher("那座桥呢？", "2023年通车的是？ 那座桥呢？").candidates(spans)[0].evidence.conflicts == 1
+
+
+FAIRS = document_of(
+    "一、两场展会\n2024年8月，通用大会在会展中心举行。到场企业810家。9月，第五届展览会开幕。对接会办了12场。\n二、其他\n参观者很多。\n"
+)
+
+
+def fit_of(question: str, words: str) -> tuple[float, float]:
+    passage = next(p for p in FAIRS.passages if words in FAIRS.text_of(p))
+    start = FAIRS.article.text.index(words) - passage.span.start
+    found = Weigher([Retrieved(FAIRS, passage, 1.0, 0.9)], question, None, set()).candidates(
+        [[SpanScore(start, start + len(words), 1.0, 0.0)]]
+    )[0]
+    return found.evidence.agreements, found.evidence.conflicts
+
+
+def test_a_month_holds_until_the_next_one_is_named() -> None:
+    assert fit_of("8月的大会来了多少家企业？", "810家") == (1, 0)
+    assert fit_of("9月的展会来了多少家企业？", "810家") == (0, 1)
+    assert fit_of("8月的大会办了几场对接会？", "12场") == (0, 1)
+    assert fit_of("第五届展览会办了几场对接会？", "12场") == (1, 0)
+
+
+def test_nothing_holds_beyond_its_section() -> None:
+    assert fit_of("8月有多少参观者？", "很多") == (0, 0)
+
+
+def test_where_two_months_are_compared_one_of_them_is_enough() -> None:
+    assert fit_of("8月和9月哪一场办了对接会？", "12场") == (1, 0)
+
+
+def test_a_name_that_the_article_lacks_is_missing() -> None:
+    assert weigher("北京有几座桥通车？").missing(DOCUMENT) == ["北京"]
+    assert weigher("河湾小学在哪里？").missing(DOCUMENT) == []

@@ -54,6 +54,13 @@ def test_too_many_errors_among_the_surest_are_a_refusal_to_promise() -> None:
     assert found.reason is Reason.TOO_MANY_ERRORS
 
 
+def test_a_set_of_less_than_twice_the_needed_size_may_still_promise_for_its_surest_answers() -> None:
+    judged = [Judged(f"q{i}", 0.9 - i / 1000, i < 30) for i in range(40)]
+    found = calibrate(judged, 0.1, 0.9)
+    assert isinstance(found, Promise)
+    assert (found.answered, found.wrong) == (30, 0)
+
+
 def test_a_set_without_answers_promises_nothing() -> None:
     assert calibrate([Judged("q", 0.0, False)] * 500, 0.1, 0.9) == Declined(0.1, 0.9, Reason.TOO_SMALL, 22, 0)
     assert isinstance(calibrate([], 0.1, 0.9), Declined)

@@ -12,9 +12,9 @@ from szai_qa.answering.assistant import Assistant
 from szai_qa.errors import InputError
 from szai_qa.indexing.store import build_index, open_index
 from szai_qa.interfaces.batch import Task, answer_task, read_reading_tasks, read_task, read_tasks
-from szai_qa.reading.decision import Decision
-from szai_qa.reading.reader import ArticleSpan
-from szai_qa.records import RefusalReason
+from szai_qa.reading.reader import PassageSpan
+from szai_qa.reading.spans import SpanScore
+from szai_qa.records import RefusalReason, Span
 from szai_qa.settings import Settings
 
 
@@ -110,14 +110,15 @@ class FirstWord:
     def __init__(self, score: float) -> None:
         self.score = score
 
-    def read_article(self, question: str, history: Sequence[str], passages: Sequence[str]) -> ArticleSpan | None:
-        return ArticleSpan(len(passages) - 1, 0, 2, self.score, 0.0) if passages else None
+    def read_passages(self, asked: Sequence[tuple[str, Sequence[str]]], top: int = 1) -> list[list[PassageSpan]]:
+        read = SpanScore(0, 2, self.score, 0.0)
+        return [[PassageSpan(len(passages) - 1, Span(0, 2), read)] if passages else [] for _, passages in asked]
 
 
 def result(tmp_path: Path, score: float, passages: list[str]) -> dict[str, Any]:
     path = write(tmp_path / "r", {"id": "a", "question": "一？", "passages": passages})
     reader: Any = FirstWord(score)
-    return read_task(reader, Decision(), 0.5, read_reading_tasks(path)[0])
+    return read_task(reader, confidence_in_span(), None, read_reading_tasks(path)[0])
 
 
 def test_an_answer_read_is_a_slice_of_its_passage(tmp_path: Path) -> None:

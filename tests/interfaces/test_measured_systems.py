@@ -18,8 +18,9 @@ from szai_qa.evaluation.scoring import score_row
 from szai_qa.indexing.store import Index, make_index
 from szai_qa.interfaces.evaluating import prepare
 from szai_qa.interfaces.measured_systems import AskAssistant, ReadParagraph, own_document
-from szai_qa.reading.decision import Decision
-from szai_qa.reading.reader import ArticleSpan
+from szai_qa.reading.reader import PassageSpan
+from szai_qa.reading.spans import SpanScore
+from szai_qa.records import Span
 from szai_qa.settings import Settings
 
 ASKED = Example("Q", "青石大桥全长多少米？", "Q", True, answers=("1280米",), groups=(("1280米",),))
@@ -82,13 +83,17 @@ class SpanReader:
     def __init__(self, phrase: str, logit: float) -> None:
         self.phrase, self.logit = phrase, logit
 
-    def read_article(self, question: str, history: Sequence[str], passages: Sequence[str]) -> ArticleSpan | None:
-        start = passages[0].find(self.phrase)
-        return ArticleSpan(0, start, start + len(self.phrase), self.logit, 0.0) if start >= 0 else None
+    def read_passages(self, asked: Sequence[tuple[str, Sequence[str]]], top: int) -> list[list[PassageSpan]]:
+        return [self._spans(passages[0]) for _, passages in asked]
+
+    def _spans(self, text: str) -> list[PassageSpan]:
+        start = text.find(self.phrase)
+        end = start + len(self.phrase)
+        return [PassageSpan(0, Span(start, end), SpanScore(start, end, self.logit, 0.0))] if start >= 0 else []
 
 
 def read(phrase: str, logit: float = 3.0) -> Reply:
-    reader = ReadParagraph(SpanReader(phrase, logit), Decision(), 0.5, {"P": PARAGRAPH})  # type: ignore[arg-type]
+    reader = ReadParagraph(SpanReader(phrase, logit), confidence_in_span(), 0.5, {"P": PARAGRAPH})  # type: ignore[arg-type]
     return reader([Example("Q", "多长？", "Q", True, answers=("1280米",), groups=(("1280米",),), source="P")])[0]
 
 

@@ -80,15 +80,13 @@ def test_a_window_that_answers_scores_above_one_that_does_not(reader: Extractive
 @pytest.mark.model
 def test_the_best_span_of_several_long_passages_is_found(reader: ExtractiveReader) -> None:
     passages = ["今天天气很好。" * 60, "公园里有很多人。" * 40 + TEXT, ""]
-    best = reader.read_article("协会有多少会员？", [], passages)
-    assert best is not None
-    assert (best.passage, passages[1][best.start : best.end]) == (1, "86家")
+    best = max(reader.read_passages([("协会有多少会员？", passages)])[0], key=lambda span: span.read.score)
+    assert (best.passage, best.span.of(passages[1])) == (1, "86家")
 
 
 @pytest.mark.model
 def test_no_text_gives_no_span(reader: ExtractiveReader) -> None:
-    assert reader.read_article("协会有多少会员？", [], []) is None
-    assert reader.read_article("协会有多少会员？", [], [" \n"]) is None
+    assert reader.read_passages([("协会有多少会员？", []), ("协会有多少会员？", [" \n"])]) == [[], []]
     assert reader.read("协会有多少会员？", [], ["  "]) == [[]]
 
 

@@ -1,7 +1,8 @@
 """Weighs a span's evidence into the probability that it answers the question.
 
-A logistic regression; its weights were fitted on articles kept for choosing (docs/reader-model-card.md) and come with
-the package in `confidence.json`, beside the threshold. Nothing is fitted here.
+A logistic curve; its weights were fitted on articles kept for choosing (docs/reader-model-card.md) and come with the
+package beside the threshold: `confidence.json` for the answer path, `passages.json` for reading without an index.
+Nothing is fitted here.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ SHIPPED = Path(__file__).parent / "confidence.json"
 class ConfidenceModel:
     """confidence = 1 / (1 + exp(-(offset + Σ weight · evidence))); below `threshold` an answer is refused.
 
-    `topic_cosine` says for each language of a question from which best cosine on the articles speak of its subject.
+    `topic_cosine` says for each language of a question from which best cosine on the articles speak of its subject; it
+    is empty where nothing is retrieved.
     """
 
     weights: Mapping[str, float]
@@ -37,7 +39,7 @@ class ConfidenceModel:
             raise ValueError(f"the weights are of {sorted(self.weights)}, the evidence is {sorted(FEATURES)}")
         if not 0.0 <= self.threshold <= 1.0:
             raise ValueError("a threshold is a probability")
-        if set(self.topic_cosine) != set(Language):
+        if self.topic_cosine and set(self.topic_cosine) != set(Language):
             raise ValueError(f"topic_cosine has {sorted(self.topic_cosine)}, the languages are {sorted(Language)}")
 
     def logit(self, evidence: Evidence) -> float:
@@ -61,7 +63,7 @@ def load_confidence(path: Path = SHIPPED) -> ConfidenceModel:
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        weights, topic = _numbers(values["weights"]), _numbers(values["topic_cosine"])
+        weights, topic = _numbers(values["weights"]), _numbers(values.get("topic_cosine", {}))
         return ConfidenceModel(weights, float(values["offset"]), float(values["threshold"]), topic)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ModelError(f"{path} holds no confidence model ({problem}).", "Install szai-qa again.") from problem

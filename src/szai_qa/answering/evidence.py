@@ -25,10 +25,10 @@ class Evidence:
 
     `span`, `answerable`: the reader's logits. `coverage`: share of the question's pairs of characters and Latin words,
     as far as the articles hold them, that stand in its sentence or heading. `agreements`: how many elements of the
-    question (year, month, edition …, the same in any language) hold for its sentence; `conflicts`: for how many
-    another value holds. What a sentence does not name itself, the nearest one before it in its section does. `absent`:
-    how many elements and names of the question stand nowhere in the text. The passage's rank and the sentence's cosine
-    were tried too and told nothing more.
+    question (year, month, edition …, the same in any language) hold for its sentence; `conflicts`: of how many kinds
+    of them only other values hold. What a sentence does not name itself, the nearest one before it in its section does.
+    `absent`: how many elements and names of the question stand nowhere in the text. The passage's rank and the
+    sentence's cosine were tried too and told nothing more.
     """
 
     span: float
@@ -115,13 +115,13 @@ class Source:
         return named + [name for name in asked.names if not stands_in(name, plain)]
 
     def _fit(self, asked: frozenset[Element], positions: Sequence[int]) -> tuple[int, int]:
-        """Return how many elements hold for the sentences, and for how many another value holds."""
+        """Return how many elements hold for the sentences, and of how many kinds only others hold."""
         agree = conflict = 0
         for kind in {element.kind for element in asked} - {"name"}:
             values = {element.value for element in asked if element.kind == kind}
             holding = self._holding(kind, positions)
             agree += len(values & holding)
-            conflict += len(values - holding) if holding else 0
+            conflict += bool(holding) and not values & holding  # of two that are compared, one has to hold
         return agree, conflict
 
     def _holding(self, kind: str, positions: Sequence[int]) -> set[str]:

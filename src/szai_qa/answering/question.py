@@ -16,6 +16,7 @@ from szai_qa.corpus.tokens import HAN
 
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile(r"[A-Za-z]")
+_LATIN_WORD = re.compile("[a-z']+")
 _WORD = re.compile(rf"[{HAN}a-z0-9]")
 
 
@@ -45,8 +46,14 @@ def _forms() -> dict[str, list[str]]:
 
 
 def language_of(question: str) -> Language:
-    """Return the language: English for Latin letters without Han, traditional where simplifying changes one."""
+    """Return the language: English where Latin words rule, traditional where simplifying changes a character.
+
+    An English question may name something in Chinese (“Who owns 四维图新?”), a Chinese one something in English.
+    """
     if _LATIN.search(question) and not _HAN.search(question):
+        return Language.ENGLISH
+    latin, forms = _LATIN_WORD.findall(question.lower()), set(_forms()["english"])
+    if len(latin) > len(_HAN.findall(question)) and sum(word in forms for word in latin) > 1:
         return Language.ENGLISH
     return Language.SIMPLIFIED if to_simplified(question) == readable(question) else Language.TRADITIONAL
 

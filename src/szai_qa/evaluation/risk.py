@@ -112,8 +112,9 @@ def judged_rows(rows: Iterable[Row]) -> list[Judged]:
 def calibrate(judged: Sequence[Judged], risk: float, confidence: float) -> Promise | Declined:
     """Return the loosest threshold that can be promised, or why there is none.
 
-    The first threshold tested answers about twice as many units as are needed without an error (all, where there are
-    fewer): a stricter one could not pass with a single error, and would stop the sequence at once.
+    The first threshold tested answers about twice as many units as are needed without an error: a stricter one could
+    not pass with a single error, and would stop the sequence at once. A set that has fewer begins where just as many
+    are answered as are needed.
     """
     from scipy.stats import binom
 
@@ -122,7 +123,7 @@ def calibrate(judged: Sequence[Judged], risk: float, confidence: float) -> Promi
     available = int(answered[-1]) if len(answered) else 0
     if available < needed:
         return Declined(risk, confidence, Reason.TOO_SMALL, needed, available)
-    first = int(np.argmax(answered >= min(2 * needed, available)))
+    first = int(np.argmax(answered >= (2 * needed if available >= 2 * needed else needed)))
     failed = np.flatnonzero(binom.cdf(wrong[first:], answered[first:], risk) > 1 - confidence)
     passed = first + int(failed[0]) - 1 if len(failed) else len(levels) - 1
     if passed < first:

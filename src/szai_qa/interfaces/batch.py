@@ -15,7 +15,7 @@ from szai_qa.records import Answer, RefusalReason
 
 if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
-    from szai_qa.reading.decision import Decision
+    from szai_qa.answering.confidence import ConfidenceModel
     from szai_qa.reading.reader import ExtractiveReader
 
 
@@ -97,25 +97,14 @@ def read_reading_tasks(path: Path) -> list[ReadingTask]:
     return tasks
 
 
-def read_task(reader: ExtractiveReader, decision: Decision, threshold: float, task: ReadingTask) -> dict[str, Any]:
-    """Return the result object of one reading task."""
-    best = reader.read_article(task.question, task.history, task.passages)
-    if best is None:
-        nothing = dict.fromkeys(("best_answer", "passage", "start", "end"))
-        return {"id": task.id, "refused": True, "answer": "", **nothing, "confidence": 0.0}
-    words = task.passages[best.passage][best.start : best.end]
-    confidence = round(decision.confidence(best.span, best.answerable), 4)  # what is written is what decides
-    refused = confidence < threshold
-    return {
-        "id": task.id,
-        "refused": refused,
-        "answer": "" if refused else words,
-        "best_answer": words,
-        "passage": best.passage,
-        "start": best.start,
-        "end": best.end,
-        "confidence": confidence,
-    }
+def read_task(
+    reader: ExtractiveReader, confidence: ConfidenceModel, threshold: float | None, task: ReadingTask
+) -> dict[str, Any]:
+    """Return the result object of one reading task; without a threshold the confidence's own decides."""
+    from szai_qa.answering.passages import Asking, answer_line, best_of, find_spans
+
+    spans = find_spans(reader, [Asking(task.question, task.history, task.passages)])[0]
+    return answer_line(task.id, task.passages, best_of(spans, confidence), confidence, threshold)
 
 
 def in_order(items: Sequence[T], what: str) -> Iterator[T]:

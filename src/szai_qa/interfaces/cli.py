@@ -129,15 +129,14 @@ def batch(
 @app.command(epilog="Example: szai-qa read --input reading.jsonl --output spans.jsonl")
 def read(source: InputOption, target: OutputOption, as_json: JsonOption = False) -> None:
     """Read passages without an index: {"id","question","passages":[…],"history":[…]} lines in, the best span out."""
+    from szai_qa.answering.passages import shipped_confidence
     from szai_qa.interfaces.batch import in_order, read_reading_tasks, read_task
     from szai_qa.interfaces.json_lines import write_objects
-    from szai_qa.reading.shipped import shipped_decision, shipped_reader
+    from szai_qa.reading.shipped import shipped_reader
 
     tasks = read_reading_tasks(source)
-    reader, decision = shipped_reader(), shipped_decision()
-    set_threshold = load_settings().threshold
-    threshold = decision.threshold if set_threshold is None else set_threshold
-    write_objects(target, (read_task(reader, decision, threshold, task) for task in in_order(tasks, "reading")))
+    reader, confidence, threshold = shipped_reader(), shipped_confidence(), load_settings().threshold
+    write_objects(target, (read_task(reader, confidence, threshold, task) for task in in_order(tasks, "reading")))
     if as_json:
         _print_json({"results": len(tasks), "output": str(target)})
 

@@ -24,10 +24,10 @@ from szai_qa.settings import Settings
 
 if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
+    from szai_qa.answering.confidence import ConfidenceModel
     from szai_qa.answering.retrieve import Retriever
     from szai_qa.indexing.embedder import Embedder
     from szai_qa.indexing.store import Index
-    from szai_qa.reading.decision import Decision
     from szai_qa.reading.reader import ExtractiveReader, Reader
     from szai_qa.records import Document, Quote
 
@@ -109,13 +109,15 @@ def own_subject(settings: Settings, dataset: Dataset) -> Subject:
 
 def paragraph_subject(settings: Settings, dataset: Dataset) -> Subject:
     """Return the reader alone, which reads each question's own paragraph (as `szai-qa read` does)."""
-    from szai_qa.reading.shipped import shipped_decision, shipped_reader
+    from szai_qa.answering.passages import SHIPPED, shipped_confidence
+    from szai_qa.indexing.manifest import file_sha256
+    from szai_qa.reading.shipped import shipped_reader
 
-    reader, decision = shipped_reader(), shipped_decision()
-    threshold = decision.threshold if settings.threshold is None else settings.threshold
-    system = {"index_id": None, "reader": reader.identity, "decision": asdict(decision)}
+    reader, confidence = shipped_reader(), shipped_confidence()
+    threshold = confidence.threshold if settings.threshold is None else settings.threshold
+    system = {"index_id": None, "reader": reader.identity, "confidence_model": file_sha256(SHIPPED)}
     return Subject(
-        ReadParagraph(reader, decision, threshold, dataset.texts),
+        ReadParagraph(reader, confidence, threshold, dataset.texts),
         dataset.texts,
         Against.PARAGRAPH,
         system | _recorded(settings, threshold),
@@ -210,10 +212,10 @@ class ReadParagraph:
     """Answers by reading each question's own paragraph; quotes the sentences that hold the best span."""
 
     def __init__(
-        self, reader: ExtractiveReader, decision: Decision, threshold: float, texts: Mapping[str, str]
+        self, reader: ExtractiveReader, confidence: ConfidenceModel, threshold: float, texts: Mapping[str, str]
     ) -> None:
         self._reader = reader
-        self._decision = decision
+        self._confidence = confidence
         self._threshold = threshold
         self._texts = texts
 
@@ -225,7 +227,7 @@ class ReadParagraph:
         name = str(example.source)
         started = time.perf_counter()
         task = ReadingTask(example.id, example.question, example.history, [self._texts[name]])
-        result = read_task(self._reader, self._decision, self._threshold, task)
+        result = read_task(self._reader, self._confidence, self._threshold, task)
         latency = (time.perf_counter() - started) * 1000
         quotes = paragraph_quotes(name, self._texts[name], result["start"], result["end"])
         return paragraph_reply(example, result, quotes, latency)

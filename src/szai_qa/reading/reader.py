@@ -16,6 +16,7 @@ from szai_qa.corpus.normalize import to_simplified
 from szai_qa.encoder.cache import encoder_checksum, encoder_folder
 from szai_qa.reading.spans import SpanScore, best_spans
 from szai_qa.reading.windows import split_windows
+from szai_qa.records import Span
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -44,19 +45,12 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleSpan:
-    """The best span of several passages: `start` and `end` are offsets of `passages[passage]`."""
+class PassageSpan:
+    """A span of one of several passages, as offsets of `passages[passage]`, and how it was read in its window."""
 
     passage: int
-    start: int
-    end: int
-    span: float
-    answerable: float
-
-    @property
-    def score(self) -> float:
-        """The span's and its window's evidence together; higher is better."""
-        return self.span + self.answerable
+    span: Span
+    read: SpanScore
 
 
 def question_text(question: str, history: Sequence[str]) -> str:
@@ -107,26 +101,24 @@ class ExtractiveReader:
         found = dict(zip(unique, results, strict=True))
         return [found[pair] for pair in pairs]
 
-    def read_article(self, question: str, history: Sequence[str], passages: Sequence[str]) -> ArticleSpan | None:
-        """Return the best span over all windows of all passages, None where there is no text at all."""
-        return self.read_articles([(question_text(question, history), passages)])[0]
+    def read_passages(self, asked: Sequence[tuple[str, Sequence[str]]], top: int = 1) -> list[list[PassageSpan]]:
+        """Return for each pair of `question_text` and passages the best `top` spans of every window, in their order.
 
-    def read_articles(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[ArticleSpan | None]:
-        """Do the same for many pairs of `question_text` and passages, all their windows batched together."""
+        The windows of all questions are batched together. Neighbouring windows overlap, so a span may come twice.
+        """
         spots = [
             (q, i, window)
             for q, (_, passages) in enumerate(asked)
             for i, passage in enumerate(passages)
             for window in split_windows(passage)
         ]
-        scores = self.read_pairs([(asked[q][0], window.of(asked[q][1][i])) for q, i, window in spots])
-        found: list[list[ArticleSpan]] = [[] for _ in asked]
+        scores = self.read_pairs([(asked[q][0], window.of(asked[q][1][i])) for q, i, window in spots], top)
+        found: list[list[PassageSpan]] = [[] for _ in asked]
         for (q, i, window), spans in zip(spots, scores, strict=True):
             found[q] += [
-                ArticleSpan(i, window.start + best.start, window.start + best.end, best.span, best.answerable)
-                for best in spans
+                PassageSpan(i, Span(window.start + read.start, window.start + read.end), read) for read in spans
             ]
-        return [max(spans, key=_by_score, default=None) for spans in found]
+        return found
 
     def _read_batch(
         self,
@@ -150,11 +142,6 @@ class ExtractiveReader:
         for row, i in enumerate(batch):
             first, offsets = window_tokens(encodings[i])
             results[i] = best_spans(pairs[i][1], offsets, logits[row], first, top)
-
-
-def _by_score(item: ArticleSpan) -> tuple[float, int, int]:
-    # Equal scores (the same words in two windows) go to the earlier spot, so the result is the same every time.
-    return round(item.score, 4), -item.passage, -item.start
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ import argparse
 import json
 import lzma
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from szai_qa.answering.confidence import load_confidence
-from szai_qa.answering.evidence import FEATURES
-from szai_qa.training.calibrate import logistic
+from szai_qa.training.calibrate import Row, fit, most_right
 from szai_qa.training.data import CHOOSE, load_articles, reading_items
 
 if TYPE_CHECKING:
@@ -32,17 +31,6 @@ FloatArray = npt.NDArray[np.float64]
 HEADER = "Title: {}\nDate: {}\nURL: None\n\n"
 MAX_NEWS_CHARS = 3500
 """Longer articles of the archive are left out: each is embedded whole for one question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question: the evidence of each span that was read, and whether it stands in a sentence that answers."""
-
-    id: str
-    lang: str
-    answerable: bool
-    evidence: list[list[float]]
-    right: list[bool]
 
 
 class Workbench:
@@ -98,48 +86,6 @@ def news_rows(bench: Workbench, questions: Path, archive: Path) -> Iterator[Row]
         yield Row(question["id"], "zh-Hans", True, [list(c.evidence.values()) for c in ranked], right)
 
 
-def ranking(rows: Iterable[Row]) -> FloatArray:
-    """Return the weights of a pairwise logistic regression (Joachims 2002): right spans above wrong ones.
-
-    Each question counts the same, however many pairs it has.
-    """
-    differences: list[FloatArray] = []
-    for row in rows:
-        evidence, right = np.array(row.evidence), np.array(row.right)
-        pairs = [(a, b) for a in evidence[right] for b in evidence[~right]] if len(row.evidence) else []
-        differences.extend((a - b) / len(pairs) ** 0.5 for a, b in pairs)
-    both = np.array([sign * d for d in differences for sign in (1.0, -1.0)])
-    return logistic(both, np.array([1.0, 0.0] * len(differences)), ridge=1.0)
-
-
-def fit(choosing: Sequence[Row], news: Sequence[Row], steps: int = 200) -> dict[str, object]:
-    """Return the constants of `confidence.json`: weights, offset and the threshold with most right decisions.
-
-    The ranking is learned from both sources; then a logistic curve over the best span's ranking score and the absent
-    elements gives the probability, from the choosing list alone. The threshold makes the sum of right answers and
-    right refusals largest there.
-    """
-    rank = ranking([*choosing, *news])
-    rank[FEATURES.index("absent")] = 0.0  # the same for all spans of an article: it can't rank them
-    best = [(row, int(np.argmax(np.array(row.evidence) @ rank))) for row in choosing if row.evidence]
-    scores = np.array([float(np.array(row.evidence[i]) @ rank) for row, i in best])
-    missing = np.array([row.evidence[i][FEATURES.index("absent")] for row, i in best])
-    right = np.array([row.answerable and row.right[i] for row, i in best], dtype=np.float64)
-    scale, absent, offset = logistic(np.column_stack([scores, missing, np.ones(len(best))]), right)
-    weights = rank * scale
-    weights[FEATURES.index("absent")] = min(0.0, absent)
-    chance = 1 / (1 + np.exp(-(scores * scale + missing * min(0.0, absent) + offset)))
-    answerable = np.array([row.answerable for row, _ in best])
-    grid = np.linspace(0.05, 0.95, steps)
-    gains = [float((right * (chance >= t) + ~answerable * (chance < t)).sum()) for t in grid]
-    named = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
-    return {
-        "weights": named,
-        "offset": round(float(offset), 4),
-        "threshold": round(float(grid[int(np.argmax(gains))]), 3),
-    }
-
-
 def _kept(path: Path, rows: Iterable[Row], total: int | None = None) -> list[Row]:
     """Return the rows kept in a file, made and written first where there is none."""
     from tqdm import tqdm
@@ -163,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.rows.mkdir(parents=True, exist_ok=True)
     choosing = _kept(options.rows / "choosing.jsonl", choosing_rows(bench, options.reading))
     news = _kept(options.rows / "news.jsonl", news_rows(bench, options.news_questions, options.news_archive))
-    constants = json.loads(options.out.read_text(encoding="utf-8")) | fit(choosing, news)
+    fitted = fit(choosing, news)
+    constants = json.loads(options.out.read_text(encoding="utf-8")) | fitted.constants(most_right(fitted))
     options.out.write_text(json.dumps(constants, indent=1) + "\n", encoding="utf-8")
 
 

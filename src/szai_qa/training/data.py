@@ -25,7 +25,8 @@ class Item:
     """One question on one text. `answers` are every place of the text that answers; none: unanswerable.
 
     `evidence` are the sentences that hold them. `forms` are other wordings that ask the same (English, or a follow-up
-    as it would stand alone), for which `history` is not needed. `trap` is what a careless reader would give.
+    as it would stand alone), for which `history` is not needed. `trap` is what a careless reader would give. `accepted`
+    are all wordings of the answer that count as right.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Item:
     answers: tuple[Span, ...]
     evidence: tuple[Span, ...]
     trap: str | None = None
+    accepted: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -95,6 +97,7 @@ def _reading_item(text: str, question: dict[str, Any], history: tuple[str, ...])
         tuple(_answer_spans(text, question, evidence)) if question["answerable"] else (),
         evidence,
         question["trap"],
+        tuple(question["answers"]),
     )
 
 

@@ -1,23 +1,30 @@
 """Reads one of the fixed lists with given weights: `python -m szai_qa.training.report`.
 
 Writes to --out the list's articles (`articles.jsonl`) and the answer lines (`answers.jsonl`), for any scorer of
-`szai-qa read`. With --fit, on the choosing list only, it writes `decision.json`: the confidence's constants.
+`szai-qa read`. With --fit, on the choosing list only, it writes `passages.json`: the confidence's constants. With
+--record it enters the list's figures in a file that names the weights (docs/reader-evaluation.json).
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import datetime
+import hashlib
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from szai_qa.answering.confidence import ConfidenceModel, load_confidence
+from szai_qa.answering.passages import shipped_confidence
 from szai_qa.errors import InputError, SzaiQaError
-from szai_qa.reading.decision import Decision, load_decision
 from szai_qa.reading.reader import load_reader
-from szai_qa.training.calibrate import fit
-from szai_qa.training.data import CHOOSE, REPORT, load_articles, reading_items
-from szai_qa.training.measure import read_lines
+from szai_qa.reading.shipped import FOLDER
+from szai_qa.training.calibrate import fit, refusing_at_most
+from szai_qa.training.data import CHOOSE, REPORT, Item, load_articles, reading_items
+from szai_qa.training.figures import Scores, summary
+from szai_qa.training.measure import Reading, read_items
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,9 +32,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m szai_qa.training.report", description=__doc__)
     parser.add_argument("--reading", type=Path, required=True, help="articles with questions, JSON lines")
     parser.add_argument("--list", choices=[CHOOSE, REPORT], required=True)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--decision", type=Path, help="constants of the confidence (default: none fitted)")
+    parser.add_argument("--weights", type=Path, help="(default: the package's own)")
+    parser.add_argument("--confidence", type=Path, help="constants of the confidence (default: the package's own)")
     parser.add_argument("--fit", type=float, metavar="SHARE", help="fit them, for this share of false refusals")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="enter the figures here, under the list's name")
     parser.add_argument("--out", type=Path, required=True)
     try:
         return _report(parser.parse_args(argv))
@@ -42,27 +50,68 @@ def _report(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     articles = load_articles(options.reading, options.list)
     items = list(reading_items(articles))
-    reader = load_reader(options.weights)
-    decision = load_decision(options.decision) if options.decision else Decision()
-    lines = read_lines(reader, items, decision)
+    reader = load_reader(options.weights or FOLDER / "reader.safetensors")
+    readings = read_items(reader, items)
+    constants = options.confidence
     if options.fit is not None:
-        decision = fit(items, {line["id"]: line for line in lines}, options.fit)
-        for line in lines:
-            if line["start"] is not None:
-                line["confidence"] = decision.confidence(line["span"], line["answerable"])
-                line["refused"] = decision.refuses(line["confidence"])
-                line["answer"] = "" if line["refused"] else line["best_answer"]
-        fitted = {
-            "constants": dataclasses.asdict(decision),
-            "weights_sha256": reader.checksum,
-            "fitted_on": f"choosing list, {len(items)} questions, whole articles read",
-            "method": "logistic regression on span and answerable logit; target: the best span lies in an evidence "
-            f"sentence; threshold: the {options.fit} quantile of the answerable questions' confidence",
-        }
-        _write(options.out / "decision.json", json.dumps(fitted, indent=1) + "\n")
-    _write(options.out / "articles.jsonl", "".join(json.dumps(a, ensure_ascii=False) + "\n" for a in articles))
-    _write(options.out / "answers.jsonl", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+        constants = options.out / "passages.json"
+        _write(constants, _fitted([r for r in readings if r.key == r.item.id], reader.checksum, options.fit))
+    confidence = load_confidence(constants) if constants else shipped_confidence()
+    lines = [reading.line(confidence) for reading in readings]
+    listed = _json_lines(articles)
+    _write(options.out / "articles.jsonl", listed)
+    _write(options.out / "answers.jsonl", _json_lines(lines))
+    if options.record:
+        entry = figures_of(items, lines) | {"articles_sha256": hashlib.sha256(listed.encode()).hexdigest()}
+        enter(options.record, reader.checksum, confidence, options.list, entry)
     return 0
+
+
+def figures_of(items: Sequence[Item], lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the record says of one list: today's date, how many questions, the figures, and those by slice."""
+    scores = Scores(items, {line["id"]: line for line in lines})
+    return {
+        "date": datetime.date.today().isoformat(),
+        "articles": len(set(scores.articles)),
+        "questions": len(items),
+        "figures": summary(scores),
+        "slices": {name: summary(part) for name, part in scores.slices().items()},
+    }
+
+
+def enter(record: Path, checksum: str, confidence: ConfidenceModel, name: str, entry: Mapping[str, Any]) -> None:
+    """Enter a list's figures in the record; those of other weights or other constants are dropped, never kept beside.
+
+    Raises:
+        InputError: the file is there and is no record.
+    """
+    constants = {**confidence.weights, "offset": confidence.offset, "threshold": confidence.threshold}
+    head: dict[str, Any] = {"weights_sha256": checksum, "confidence": constants}
+    lists: dict[str, Any] = {}
+    if record.exists():
+        try:
+            earlier = json.loads(record.read_text(encoding="utf-8"))
+            if all(earlier[key] == value for key, value in head.items()):
+                lists = earlier["lists"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{record} is no record of an evaluation ({error}).", "Give another file.") from error
+    _write(record, json.dumps(head | {"lists": {**lists, name: entry}}, indent=1) + "\n")
+
+
+def _fitted(readings: Sequence[Reading], checksum: str, share: float) -> str:
+    """Return the constants that these readings of whole texts give, as JSON."""
+    fitted = fit([reading.row() for reading in readings])
+    about = {
+        "weights_sha256": checksum,
+        "fitted_on": f"choosing list, {len(readings)} questions, whole articles read",
+        "method": "softmax over a question's spans and none of them, then a logistic curve for the best one; "
+        f"threshold: the {share} quantile of the answerable questions' confidence",
+    }
+    return json.dumps(fitted.constants(refusing_at_most(fitted, share)) | about, indent=1) + "\n"
+
+
+def _json_lines(values: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
 
 
 def _write(path: Path, content: str) -> None:
