@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     nowhere = {"PATH": str(folder), "HOME": str(folder), "PLAYWRIGHT_BROWSERS_PATH": str(folder)}
-    environment = {k: v for k, v in os.environ.items() if k != "SZAI_QA_REQUIRE_BROWSER"} | nowhere | variables
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SZAI_QA_REQUIRE_")} | nowhere | variables
     command = [sys.executable, "-m", "pytest", "-q", "test_sample.py", "-p", "no:cacheprovider"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
@@ -44,6 +44,15 @@ def test_without_a_browser_its_tests_are_skipped_and_the_last_line_counts_them(f
     assert done.returncode == 0, done.stdout
     assert "1 passed, 2 skipped" in done.stdout
     assert done.stdout.splitlines()[-1] == "NOT RUN: 2 browser tests: no chromium"
+
+
+def test_without_postgresql_its_tests_are_counted_too(folder: Path) -> None:
+    sample = "import pytest\n\n@pytest.mark.postgres\ndef test_a_table(): pass\n"
+    (folder / "test_sample.py").write_text(sample)
+    with (folder / "project.py").open("a") as project:
+        project.write("\n\ndef find_postgres(): return None\n")
+    assert run(folder).stdout.splitlines()[-1].startswith("NOT RUN: 1 postgres tests: no PostgreSQL server")
+    assert run(folder, SZAI_QA_REQUIRE_POSTGRES="1").returncode == 1
 
 
 def test_where_a_browser_is_asked_for_its_tests_fail_without_one(folder: Path) -> None:

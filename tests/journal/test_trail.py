@@ -9,7 +9,7 @@ from szai_qa.errors import ProofError
 from szai_qa.journal.database import Database
 from szai_qa.journal.entries import Feedback, Verdict
 from szai_qa.journal.store import delete_conversation, give_feedback
-from szai_qa.journal.tables import answers, audit, audit_details, verdicts
+from szai_qa.journal.tables import answers, articles, audit, audit_details, verdicts
 from szai_qa.journal.trail import check_trail, log_action
 from szai_qa.journal.verdicts import judge, withdraw
 
@@ -56,6 +56,8 @@ def test_readers_feedback_breaks_nothing(used: Database) -> None:
         (audit_details.update().where(audit_details.c.number == 3).values(payload="{}"), "Entry 3 .*user:li"),
         (audit.update().where(audit.c.number == 3).values(actor="wu"), "Entry 3 .*was changed"),
         (audit.update().where(audit.c.number == 2).values(sha256="0" * 64), "Entry 2 .*was changed"),
+        (verdicts.update().values(withdrawn=None), "verdict 1 is withdrawn was changed"),
+        (articles.update().values(text="别的"), "kept article bridge .*was changed"),
         (verdicts.delete(), "Entry 4 .*gone without a deletion"),
         (audit_details.delete().where(audit_details.c.number == 3), "Entry 3 .*gone without a deletion"),
     ],
@@ -98,10 +100,11 @@ def test_a_deleted_rows_number_is_never_used_again(used: Database) -> None:
 
 
 def test_a_trail_that_was_cut_off_shows_by_a_digest_noted_down(used: Database) -> None:
+    log_action(used, "li", "logout", "user:li", {})
     head = check_trail(used).head
-    change(used, audit_details.delete().where(audit_details.c.number == 5))
-    change(used, audit.delete().where(audit.c.number == 5))
-    assert check_trail(used).entries == 4
+    change(used, audit_details.delete().where(audit_details.c.number == 6))
+    change(used, audit.delete().where(audit.c.number == 6))
+    assert check_trail(used).entries == 5
     with pytest.raises(ProofError, match="cut off"):
         check_trail(used, [head])
 
@@ -119,3 +122,14 @@ def test_equal_payloads_have_different_digests(used: Database) -> None:
     with used.reading() as connection:
         digests = connection.scalars(sa.select(audit.c.payload_sha256).where(audit.c.action == "login")).all()
     assert len(set(digests)) == 3
+
+
+def test_a_verdict_withdrawn_behind_the_trail_shows(used: Database) -> None:
+    public_id = put(used, answered())
+    judge(used, public_id, "li", Verdict.SHOULD_HAVE_REFUSED)
+    judge(used, public_id, "li", Verdict.RIGHT)
+    check_trail(used)
+    with used.writing() as connection:
+        connection.execute(verdicts.update().where(verdicts.c.id == 3).values(withdrawn=sa.func.current_timestamp()))
+    with pytest.raises(ProofError, match="verdict 3"):
+        check_trail(used)

@@ -1,4 +1,4 @@
-"""A small real system to evaluate: it answers from the article in the repository by offsets, as slowly as it is told."""
+"""A small real system to evaluate: it answers from the repository's article by offsets, as slowly as it is told."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ from .serving import running
 if TYPE_CHECKING:
     from szai_qa.evaluation.report import Report
     from szai_qa.evaluation.risk import Promise
-    from szai_qa.interfaces.web.chat import Chat
 
 SETTINGS = EvaluationSettings(resamples=50)
 GOLD = {COMPANIES: "2200余家", VISITORS: "10.2万人次", MISSING: ""}
@@ -43,11 +42,11 @@ SURE = {COMPANIES: 0.95, VISITORS: 0.9, MISSING: 0.2}
 class StandInSystem:
     """What `SiteSystem` is, over the fake assistant. `gate` lets questions through one by one where it is given."""
 
-    def __init__(self, slow_s: float = 0.0, gate: threading.Semaphore | None = None, turns: Turns | None = None) -> None:
+    def __init__(self, slow_s: float = 0.0, gate: threading.Semaphore | None = None) -> None:
         self.assistant = FakeAssistant()
         self.slow_s = slow_s
         self.gate = gate
-        self.turns = turns or Turns()
+        self.turns = Turns()
         self.threshold: float | None = 0.5
         self.breaks_at = ""
         self.kept: list[Promise] = []
@@ -136,9 +135,9 @@ class Desk:
 
 
 @contextmanager
-def serving(desk: Desk, bench: Callable[[Callable[[], Chat | None]], Workbench], port: int = 0) -> Iterator[str]:
-    """Run the web application with the evaluation page, for `bench` made with the chat; give its address."""
-    with running(FakeAssistant, port, open_office=desk.open, open_workbench=lambda chat, _: bench(chat)) as url:
+def serving(desk: Desk, bench: Workbench, port: int = 0) -> Iterator[str]:
+    """Run the web application with the evaluation page; give its address."""
+    with running(FakeAssistant, port, open_office=desk.open, open_workbench=lambda *_: bench) as url:
         yield url
 
 

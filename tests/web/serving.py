@@ -24,22 +24,24 @@ def _no_journal(_: object) -> None:
     return None
 
 
-async def _create_in_loop(load: Callable[[], Any], open_journal: Callable[[Any], Any]) -> FastAPI:
-    return create_app(load, open_journal=open_journal)
+async def _create_in_loop(load: Callable[[], Any], **openers: Callable[[Any], Any]) -> FastAPI:
+    return create_app(load, **openers)
 
 
-def create_quietly(load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal) -> FastAPI:
+def create_quietly(
+    load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal, **openers: Callable[[Any], Any]
+) -> FastAPI:
     """Create the application inside an event loop: outside one Gradio makes loops that it never closes."""
-    return asyncio.run(_create_in_loop(load, open_journal))
+    return asyncio.run(_create_in_loop(load, open_journal=open_journal, **openers))
 
 
 class _Server(threading.Thread):
     """A server in a thread of its own; `started` is set once it listens."""
 
-    def __init__(self, load: Callable[[], Any], listener: socket.socket, options: dict[str, Any]) -> None:
+    def __init__(self, load: Callable[[], Any], listener: socket.socket, **openers: Callable[[Any], Any]) -> None:
         super().__init__()
         self._load = load
-        self._options = options
+        self._openers = openers
         self._listener = listener
         self.server: uvicorn.Server | None = None
 
@@ -47,19 +49,24 @@ class _Server(threading.Thread):
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        app = create_app(self._load, **self._options)
+        app = create_app(self._load, **self._openers)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         await self.server.serve(sockets=[self._listener])
 
 
 @contextmanager
-def running(load: Callable[[], Any], port: int = 0, **options: object) -> Iterator[str]:
-    """Run the web application and give its address; `options` are `create_app`'s."""
+def running(
+    load: Callable[[], Any],
+    port: int = 0,
+    open_journal: Callable[[Any], Any] = _no_journal,
+    **openers: Callable[[Any], Any],
+) -> Iterator[str]:
+    """Run the web application and give its address."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        thread = _Server(load, listener, dict(options))
+        thread = _Server(load, listener, open_journal=open_journal, **openers)
         thread.start()
         while thread.is_alive() and not (thread.server and thread.server.started):
             time.sleep(0.02)
@@ -70,11 +77,8 @@ def running(load: Callable[[], Any], port: int = 0, **options: object) -> Iterat
 
 
 @contextmanager
-def watched(browser: Browser, url: str, ready: str = ".first", **options: object) -> Iterator[Page]:
-    """Open a page, which is there when `ready` is.
-
-    It fails the test on a console error, an HTTP error or a request to another host.
-    """
+def watched(browser: Browser, url: str, **options: object) -> Iterator[Page]:
+    """Open a page that fails the test on a console error, an HTTP error or a request to another host."""
     settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}} | options
     context = browser.new_context(**settings)
     page = context.new_page()
@@ -85,7 +89,7 @@ def watched(browser: Browser, url: str, ready: str = ".first", **options: object
     page.on("request", lambda r: faults.append(f"other host: {r.url}") if not _is_local(r.url, url) else None)
     page.on("dialog", lambda d: faults.append(f"dialog: {d.message}"))
     page.goto(url)
-    page.wait_for_selector(ready)
+    page.wait_for_selector(".first")
     yield page
     context.close()
     assert not faults

@@ -148,8 +148,8 @@ class Assistant:
         if reason is RefusalReason.MISSING_DETAIL and found.ranked:
             article = found.ranked[0].document.article
             missing = missing_parts(question, resolved, article.text, article.published)
-        considered = _others(found, nearest)
-        return Answer(question, (), refusal(reason, language, missing, nearest), confidence, resolved, 0.0, considered)
+        refused = refusal(reason, language, missing, nearest)
+        return Answer(question, (), refused, confidence, resolved, considered=_others(found, nearest))
 
     def find(self, question: str, history: Sequence[str]) -> Found:
         """Search and read for a question, and weigh what was read; nothing is decided yet."""

@@ -12,7 +12,7 @@ from szai_qa.journal.database import Database
 from szai_qa.journal.entries import Feedback
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
 PAGE_SIZE = 50
 LOW_MARGIN = 0.15
@@ -93,7 +93,7 @@ def queue_page(database: Database, wanted: Filter = Filter(), number: int = 1) -
         number = min(max(1, number), Page((), 1, total).pages)
         query = select(answers.c.id, *columns).where(*which).order_by(first, answers.c.id.desc())
         rows = connection.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-        given = _verdicts(database, [row.id for row in rows])
+        given = _verdicts(connection, [row.id for row in rows])
     items = []
     for row in rows:
         value = dict(row._mapping)
@@ -156,7 +156,7 @@ def _shown(show: Show) -> list[ColumnElement[bool]]:
     return [conditions[show]] if show in conditions else []
 
 
-def _verdicts(database: Database, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+def _verdicts(connection: Connection, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     from sqlalchemy import select
 
     from szai_qa.journal.tables import verdicts
@@ -165,7 +165,6 @@ def _verdicts(database: Database, ids: Sequence[int]) -> dict[int, list[tuple[st
         verdicts.c.answer.in_(ids), verdicts.c.withdrawn.is_(None)
     )
     found: dict[int, list[tuple[str, str]]] = {}
-    with database.reading() as connection:
-        for row in connection.execute(query.order_by(verdicts.c.id)):
-            found.setdefault(row.answer, []).append((row.reviewer, row.verdict))
+    for row in connection.execute(query.order_by(verdicts.c.id)):
+        found.setdefault(row.answer, []).append((row.reviewer, row.verdict))
     return found

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from szai_qa.errors import ProofError
 from szai_qa.journal.database import Database
+from szai_qa.records import text_sha256
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 GENESIS = "0" * 64
+WITHDREW = "withdrew"
+"""The action that accounts for a verdict that is no longer in force; its payload names it under "verdict"."""
 DELETED = "deleted"
 """The action that accounts for rows that are gone; its payload lists their subjects under "subjects"."""
 
@@ -135,6 +138,7 @@ def check_trail(database: Database, expected: Sequence[str] = ()) -> Checked:
     from szai_qa.journal.tables import audit
 
     with database.reading() as connection:
+        _check_articles(connection)
         digests = _kept_digests(connection)
         accounted = _accounted(connection)
         previous, number, gone, seen = GENESIS, 0, 0, set()
@@ -153,6 +157,7 @@ def check_trail(database: Database, expected: Sequence[str] = ()) -> Checked:
                 raise _broken(number, f"does not fit {entry.subject}: it was changed")
             previous = entry.sha256
             seen.add(previous)
+        _check_withdrawals(connection)
     if digests:
         raise ProofError(f"{next(iter(digests))} stands in the journal, and in no entry of the audit trail.")
     if missing := [digest for digest in expected if digest not in seen]:
@@ -191,3 +196,27 @@ def _accounted(connection: Connection) -> set[str]:
         .where(audit.c.action == DELETED)
     )
     return {subject for (payload,) in payloads for subject in json.loads(payload)["subjects"]}
+
+
+def _check_articles(connection: Connection) -> None:
+    """Compare every kept article with its hash."""
+    from sqlalchemy import select
+
+    from szai_qa.journal.tables import articles
+
+    for row in connection.execute(select(articles.c.article_id, articles.c.sha256, articles.c.text)):
+        if text_sha256(row.text) != row.sha256:
+            raise ProofError(f"The kept article {row.article_id} ({row.sha256}) was changed.")
+
+
+def _check_withdrawals(connection: Connection) -> None:
+    """Compare which verdicts are withdrawn with which withdrawals are on record."""
+    from sqlalchemy import select
+
+    from szai_qa.journal.tables import audit, verdicts
+
+    entries = connection.scalars(select(audit.c.subject).where(audit.c.action == WITHDREW))
+    withdrawn = {int(subject.removeprefix("withdrawal:")) for subject in entries}
+    for row in connection.execute(select(verdicts.c.id, verdicts.c.withdrawn)):
+        if (row.withdrawn is not None) is not (row.id in withdrawn):
+            raise ProofError(f"Whether the verdict {row.id} is withdrawn was changed without an entry.")

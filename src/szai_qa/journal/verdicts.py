@@ -15,7 +15,7 @@ from szai_qa.journal.entries import Judgement, Pointer, Verdict
 from szai_qa.journal.store import get_article, get_entry
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
 MAX_NOTE_CHARS = 2000
 
@@ -41,18 +41,18 @@ def judge(
 
     get_entry(database, public_id)
     _check(database, verdict, sentences, note)
-    now = datetime.now(UTC)
     with database.writing() as connection:
         answer = connection.scalar(select(answers.c.id).where(answers.c.public_id == public_id))
         mine = (verdicts.c.answer == answer, verdicts.c.reviewer == reviewer, verdicts.c.withdrawn.is_(None))
-        connection.execute(verdicts.update().where(*mine).values(withdrawn=now))
+        for earlier in connection.scalars(select(verdicts.c.id).where(*mine)).all():
+            _withdraw(connection, earlier, reviewer)
         row = {
             "answer": answer,
             "reviewer": reviewer,
             "verdict": verdict.value,
             "sentences": [pointer.as_json() for pointer in sentences],
             "note": note,
-            "time": now,
+            "time": datetime.now(UTC),
             "salt": trail.new_salt(),
         }
         row_id: int = connection.execute(verdicts.insert().values(row).returning(verdicts.c.id)).scalar_one()
@@ -78,14 +78,23 @@ def withdraw(database: Database, judgement_id: int, reviewer: str) -> None:
     Raises:
         NotFoundError: this reviewer has no such verdict in force.
     """
+    from sqlalchemy import select
+
     from szai_qa.journal.tables import verdicts
 
     which = (verdicts.c.id == judgement_id, verdicts.c.reviewer == reviewer, verdicts.c.withdrawn.is_(None))
     with database.writing() as connection:
-        done = connection.execute(verdicts.update().where(*which).values(withdrawn=datetime.now(UTC)))
-        if not done.rowcount:
+        if connection.scalar(select(verdicts.c.id).where(*which)) is None:
             raise NotFoundError(f"{reviewer} has no verdict {judgement_id} in force.")
-        trail.append(connection, reviewer, "withdrew", f"verdict:{judgement_id}", {"verdict": judgement_id})
+        _withdraw(connection, judgement_id, reviewer)
+
+
+def _withdraw(connection: Connection, judgement_id: int, reviewer: str) -> None:
+    from szai_qa.journal.tables import verdicts
+
+    row = verdicts.update().where(verdicts.c.id == judgement_id)
+    connection.execute(row.values(withdrawn=datetime.now(UTC)))
+    trail.append(connection, reviewer, trail.WITHDREW, f"withdrawal:{judgement_id}", {"verdict": judgement_id})
 
 
 def judgements(database: Database, public_id: str, with_withdrawn: bool = False) -> list[Judgement]:

@@ -60,7 +60,7 @@ def render_permanent(
 
 def render_absent(words: Words, styles: Iterable[str], title: str, text: str) -> Html:
     """Return the page that says why there is nothing to show."""
-    card = tag("div", tag("h3", icon("none"), title), tag("p", text), class_="card plain")
+    card = tag("div", tag("h2", icon("none"), title), tag("p", text), class_="card plain")
     back = tag("p", tag("a", words("kept.ask"), href="/", class_="link"), class_="meta")
     return page(title, tag("main", card, back, id="main"), words, styles)
 

@@ -8,7 +8,8 @@
   window.szaiTimes = (from = document) => {
     for (const time of window.szai.all("time[datetime]", from)) {
       const at = new Date(time.dateTime);
-      time.textContent = `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+      const day = at.toDateString() === new Date().toDateString() ? "" : `${two(at.getMonth() + 1)}-${two(at.getDate())} `;
+      time.textContent = `${day}${two(at.getHours())}:${two(at.getMinutes())}`;
     }
   };
   window.szaiTimes();

@@ -76,10 +76,14 @@ window.szaiPicking = (() => {
   // At opening, the article stands at what the answer quoted.
   function open(kept) {
     picked = kept;
-    const first = document.querySelector("#source .sentence.system");
-    rove(first ?? sentences()[0], false);
-    first?.scrollIntoView({ block: "center" });
+    const first = document.querySelector('#source .sentence[data-n="1"]');
+    rove(first ?? document.querySelector("#source .sentence.system") ?? sentences()[0], false);
     draw();
+    show();
+  }
+
+  function show() {
+    if (current() !== sentences()[0]) current()?.scrollIntoView({ block: "center" });
   }
 
   document.addEventListener("click", (event) => {
@@ -90,7 +94,7 @@ window.szaiPicking = (() => {
   });
 
   return {
-    open, draw, step, goTo,
+    open, draw, step, goTo, show,
     enter: () => rove(current() ?? sentences()[0]),
     pick: () => toggle(placed(document.activeElement)),
     inside: () => document.activeElement?.classList.contains("sentence") ?? false,

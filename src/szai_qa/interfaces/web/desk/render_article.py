@@ -117,7 +117,7 @@ def _block(
     for sentence in sentences:
         parts.append(text[end : sentence.span.start])
         number, quote = taken.get(sentence.span, (0, None))
-        parts.append(_sentence(document, sentence, quote, near, words))
+        parts.append(_sentence(document, sentence, number, quote, near, words))
         if quote:
             label = words("label.near" if near else "label.system", n=number)
             parts.append(tag("span", label, class_="label", lang=words.language))
@@ -127,7 +127,9 @@ def _block(
     return tag(name, join(*parts), class_="caption" if kind is SentenceKind.CAPTION else None)
 
 
-def _sentence(document: Document, sentence: Sentence, quote: Quote | None, near: bool, words: Words) -> Html:
+def _sentence(
+    document: Document, sentence: Sentence, number: int, quote: Quote | None, near: bool, words: Words
+) -> Html:
     # A checkbox, which the space bar picks and Enter leaves alone: Enter submits the verdict.
     return tag(
         "span",
@@ -138,5 +140,6 @@ def _sentence(document: Document, sentence: Sentence, quote: Quote | None, near:
         tabindex=-1,
         data_start=sentence.span.start,
         data_end=sentence.span.end,
+        data_n=number or None,
         data_place=sentence_place(document, sentence, words),
     )

@@ -10,11 +10,12 @@ from szai_qa.interfaces.web.desk.render_article import sentence_place
 from szai_qa.interfaces.web.markup import Html, icon, join, tag
 from szai_qa.interfaces.web.render_quote import lead_of, quote_words
 from szai_qa.interfaces.web.render_record import permanent_path
-from szai_qa.interfaces.web.words import Words
+from szai_qa.interfaces.web.words import Words, languages, load_words
 from szai_qa.journal.entries import Entry, Feedback, Judgement, Pointer, Verdict
 from szai_qa.journal.verdicts import MAX_NOTE_CHARS, Agreement
 from szai_qa.records import Document, Quote
 
+SHORT_ID = 8
 NO_SENTENCES = frozenset({Verdict.SHOULD_HAVE_REFUSED, Verdict.ARTICLE_WRONG})
 
 
@@ -49,15 +50,15 @@ def render_case(case: Case, words: Words) -> Html:
     return tag(
         "section",
         _meta(entry, words),
-        tag("h1", entry.question, lang=entry.language, class_="question"),
+        tag("h2", entry.question, lang=entry.language, class_="question"),
         _understood(entry, words),
         _feedback(entry, words),
         tag("p", words("case.viewing", who="、".join(case.viewers)), class_="viewing") if case.viewers else None,
         _refusal(case, words) if entry.refused else _answer(case, words),
         _considered(case, words),
-        _record(entry, words),
         _verdict(case, words),
         _others(case, words),
+        _record(entry, words),
         id="case",
         aria_label=words("case.aria"),
         data_id=entry.public_id,
@@ -72,13 +73,14 @@ def render_no_case(words: Words, text: str) -> Html:
 def _meta(entry: Entry, words: Words) -> Html:
     known = f"channel.{entry.channel}"
     parts = [
-        tag("span", entry.public_id, class_="id"),
+        tag("span", entry.public_id[:SHORT_ID], title=entry.public_id),
         tag("time", f"{entry.time:%m-%d %H:%M}", datetime=entry.time.isoformat()),
         words(known) if known in words.texts else entry.channel,
-        entry.language,
+        load_words(entry.language)("language.name") if entry.language in languages() else entry.language,
         words("case.confidence", c=f"{entry.confidence:.2f}", t=f"{entry.threshold:.2f}"),
     ]
-    return tag("p", *(item for part in parts for item in (part, " · ")), class_="meta")
+    joined = [item for part in parts for item in (" · ", part)]
+    return tag("p", *joined[1:], class_="meta")
 
 
 def _understood(entry: Entry, words: Words) -> Html | None:
@@ -132,7 +134,7 @@ def _answer(case: Case, words: Words) -> Html:
         class_="leads",
     )
     quotes = [_quote(quote, number, words) for number, quote in enumerate(case.quotes, 1)]
-    return tag("div", tag("h2", words("case.answer")), lead if leads else None, *quotes, class_="given")
+    return tag("div", tag("h3", words("case.answer")), lead if leads else None, *quotes, class_="given")
 
 
 def _refusal(case: Case, words: Words) -> Html:
@@ -142,10 +144,10 @@ def _refusal(case: Case, words: Words) -> Html:
     near = [_quote(quote, number, words, near=True) for number, quote in enumerate(case.nearest, 1)]
     return tag(
         "div",
-        tag("h2", words("case.refusal")),
+        tag("h3", words("case.refusal")),
         tag("p", icon("none"), title, class_="refusal"),
         tag("ul", *missing, class_="missing") if missing else None,
-        tag("h3", words("case.near")) if near else None,
+        tag("h4", words("case.near")) if near else None,
         *near,
         class_="given",
     )
@@ -166,7 +168,7 @@ def _record(entry: Entry, words: Words) -> Html:
         "details",
         tag("summary", words("case.record")),
         tag("p", words("case.versions", i=entry.index_id, v=versions)),
-        tag("p", words("case.latency", ms=round(entry.latency_ms)), " · ", entry.language),
+        tag("p", entry.public_id, " · ", words("case.latency", ms=round(entry.latency_ms))),
         tag("p", tag("a", words("link"), href=permanent_path(entry.public_id), target="_blank")),
         class_="record",
     )
@@ -203,7 +205,15 @@ def _verdict(case: Case, words: Words) -> Html:
     )
     withdraw = None
     if mine:
-        undo = tag("button", words("undo"), type="button", class_="link", data_do="withdraw", data_judgement=mine.id)
+        undo = tag(
+            "button",
+            words("undo"),
+            type="button",
+            class_="link",
+            data_do="withdraw",
+            data_judgement=mine.id,
+            data_verdict=mine.verdict.value,
+        )
         said = tag("span", words("saved", v=words(f"verdict.{mine.verdict}")))
         withdraw = tag("p", said, " ", undo, class_="mine")
     return tag(
@@ -276,7 +286,9 @@ def _others(case: Case, words: Words) -> Html | None:
     ]
     title = words("differ" if case.differs else "same")
     settle = tag("p", words("others.settle")) if case.differs else None
-    return tag("div", tag("h2", title), tag("div", table, class_="wide"), *kappas, settle, class_="others-verdicts")
+    return tag(
+        "div", tag("h3", title), tag("div", table, class_="wide", tabindex=0), *kappas, settle, class_="others-verdicts"
+    )
 
 
 def agreement_line(agreement: Agreement, words: Words) -> str:

@@ -65,6 +65,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Child]], words: Words) -
             ),
         ),
         class_="wide",
+        tabindex=0,
     )
 
 
@@ -111,15 +112,19 @@ def _bars(days: Sequence[str], rows: Rows, label: str) -> Html:
         ):
             if height:
                 drawn.append(tag("rect", x=x, y=y + 20, width=step - GAP, height=height, class_=kind))
-    ticks = [tag("text", day[5:], x=number * step, y=HEIGHT + 38) for number, day in enumerate(days) if number % 7 == 1]
+    ticks = [
+        tag("text", day[5:], x=number * step, y=HEIGHT + 38)
+        for number, day in enumerate(days)
+        if number % 7 == 0 and number < DAYS - 1
+    ]
     scale = tag("text", str(top), x=0, y=14)
     base = tag("path", d=f"M0 {HEIGHT + 20}h{WIDTH}")
     return tag(
         "svg",
         scale,
         *drawn,
-        base,
         *ticks,
+        base,
         viewBox=f"0 0 {WIDTH} {HEIGHT + 44}",
         role="img",
         aria_label=label,

@@ -54,4 +54,4 @@ def render_tabs(words: Words) -> Html:
         tag("button", words(f"tab.{name}"), type="button", data_tab=name, aria_pressed=str(name == "case").lower())
         for name in TABS
     ]
-    return tag("div", *tabs, id="tabs", role="group", aria_label=words("review.title"))
+    return tag("nav", *tabs, id="tabs", aria_label=words("review.title"))

@@ -62,7 +62,7 @@ def render_queue(page: Page, place: Place, counts: Mapping[Show, int], user: str
     return tag(
         "nav",
         _tabs(place, counts, words),
-        _search(place, counts, words),
+        _search(place, counts, bool(rows), words),
         content,
         _pages(page, place, words),
         id="queue",
@@ -85,7 +85,7 @@ def _tabs(place: Place, counts: Mapping[Show, int], words: Words) -> Html:
     return tag("div", *(_tab(show, place, counts, words) for show in TABS), class_="tabs")
 
 
-def _search(place: Place, counts: Mapping[Show, int], words: Words) -> Html:
+def _search(place: Place, counts: Mapping[Show, int], has_rows: bool, words: Words) -> Html:
     wanted = place.wanted
 
     def day(name: str, value: object) -> Html:
@@ -120,7 +120,7 @@ def _search(place: Place, counts: Mapping[Show, int], words: Words) -> Html:
     )
     show = tag("input", type="hidden", name="show", value=wanted.show.value)
     clear = None
-    if place.is_narrowed:
+    if place.is_narrowed and has_rows:
         clear = tag("p", tag("a", words("filter.clear"), href=f"/staff?show={wanted.show}"), class_="clear")
     return tag("form", show, box, clear, more, action="/staff", method="get", role="search")
 

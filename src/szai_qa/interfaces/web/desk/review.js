@@ -181,6 +181,7 @@
   function showTab(name) {
     document.body.dataset.tab = name;
     for (const tab of all("#tabs [data-tab]")) tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
+    if (name === "source") picking.show();
   }
 
   // ---- Clicks and changes ----
@@ -196,7 +197,7 @@
     }
     const actions = {
       next: () => go(1), keys: () => byId("keys").showModal(), "close-keys": () => byId("keys").close(),
-      withdraw: () => undo(null, Number(target.dataset.judgement), chosen()?.value, answer()),
+      withdraw: () => undo(null, Number(target.dataset.judgement), target.dataset.verdict, answer()),
     };
     actions[target.dataset.do]?.();
   });
