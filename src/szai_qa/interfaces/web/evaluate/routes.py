@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from szai_qa.errors import InputError, NotFoundError, SzaiQaError
@@ -148,7 +148,7 @@ class Evaluate:
         headers = {"content-security-policy": _SANDBOX}
         if "download" in request.query_params:
             headers |= _attached(job, name)
-        return FileResponse(path, media_type=_FILES[name], headers=headers)
+        return Response(path.read_bytes(), media_type=_FILES[name], headers=headers)
 
     def compare(self, request: Request) -> Response:
         """Show two jobs compared, or say why they can't be."""
