@@ -91,6 +91,7 @@ class JobStore:
         self._folder = folder
         self._lock = threading.RLock()
         self._claim: IO[str] | None = None
+        self._progress: dict[str, tuple[int, float]] = {}
 
     def claim(self) -> None:
         """Make the folder this process's alone, until `release` or its end.
@@ -150,6 +151,10 @@ class JobStore:
             self._write(job)
             return job
 
+    def progress(self, job_id: str, done: int, elapsed_s: float) -> None:
+        """Note how far a running job is; it is written at the job's next change."""
+        self._progress[job_id] = done, elapsed_s
+
     def remove(self, job_id: str) -> None:
         """Delete a job with all its files; one that runs or waits is kept."""
         with self._lock:
@@ -181,8 +186,12 @@ class JobStore:
 
     def _write(self, job: Job) -> None:
         replace_file(self._folder / job.id / _STATE, [pretty(asdict(job))])
+        if job.status is not Status.RUNNING:
+            self._progress.pop(job.id, None)
 
-    @staticmethod
-    def _read(folder: Path) -> Job:
+    def _read(self, folder: Path) -> Job:
         value = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-        return Job(**{**value, "status": Status(value["status"])})
+        job = Job(**{**value, "status": Status(value["status"])})
+        if job.status is Status.RUNNING and (noted := self._progress.get(job.id)):
+            job = replace(job, done=noted[0], elapsed_s=noted[1])
+        return job

@@ -16,7 +16,7 @@ from szai_qa.interfaces.web.evaluate.jobs import ACTIVE, Job, JobStore, Status
 from szai_qa.interfaces.web.evaluate.system import Measured
 
 log = logging.getLogger(__name__)
-SAVE_EVERY_S = 1.0
+SAVE_EVERY_S = 2.0
 
 
 class Worker:
@@ -93,7 +93,6 @@ class Worker:
             return Status.INTERRUPTED
         progress = _Progress(self._store, job)
         report = evaluate(dataset, subject, self._store.run_folder(job), self._settings, progress.show, self._must_stop)
-        progress.save()
         write_report_html(self._store.run_folder(job), self._compared(job))
         if report.complete:
             return Status.DONE
@@ -117,19 +116,15 @@ class Worker:
 
 
 class _Progress:
-    """Writes a job's progress into the store, about once a second."""
+    """Notes a job's progress in the store, and now and then writes it down."""
 
     def __init__(self, store: JobStore, job: Job) -> None:
         self._store, self._job = store, job
-        self._done = job.done
         self._began = self._saved = time.monotonic()
 
     def show(self, done: int, total: int) -> None:
-        self._done = min(done, self._job.usable)
-        if time.monotonic() - self._saved >= SAVE_EVERY_S or done == total:
-            self.save()
-
-    def save(self) -> None:
-        self._saved = time.monotonic()
-        elapsed = self._job.elapsed_s + self._saved - self._began
-        self._store.update(self._job.id, only_from=ACTIVE, done=self._done, elapsed_s=elapsed)
+        now = time.monotonic()
+        self._store.progress(self._job.id, min(done, self._job.usable), self._job.elapsed_s + now - self._began)
+        if now - self._saved >= SAVE_EVERY_S:
+            self._saved = now
+            self._store.update(self._job.id, only_from=ACTIVE)
