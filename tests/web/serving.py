@@ -70,10 +70,12 @@ def running(
         thread.start()
         while thread.is_alive() and not (thread.server and thread.server.started):
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        assert thread.server
-        thread.server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:  # a test that fails must not leave a server that keeps the whole run from ending
+            assert thread.server
+            thread.server.should_exit = True
+            thread.join()
 
 
 @contextmanager

@@ -79,6 +79,21 @@ class Assistant:
         return self._threshold
 
     @property
+    def retriever(self) -> Retriever:
+        """What finds passages for it."""
+        return self._retriever
+
+    @property
+    def reader_identity(self) -> str:
+        """Which reader it has."""
+        return self._reader.identity
+
+    def at_threshold(self, threshold: float) -> Assistant:
+        """Return an assistant with the same parts and another threshold; suggestions are checked anew."""
+        settings = self._settings.model_copy(update={"threshold": threshold})
+        return Assistant(self._index, self._embedder, self._reader, self._confidence, settings, self._suggestions)
+
+    @property
     def system(self) -> System:
         """What answers: the index, the threshold, and the versions of the parts."""
         parts = {"szai-qa": __version__, "embedder": self._embedder.identity, "reader": self._reader.identity}

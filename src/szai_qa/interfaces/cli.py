@@ -55,7 +55,13 @@ def serve(
     articles: ArticlesOption = None,
 ) -> None:
     """Run the web chat."""
-    from szai_qa.interfaces.loading import load_assistant, open_office, open_recorder, read_suggestions
+    from szai_qa.interfaces.loading import (
+        load_assistant,
+        open_office,
+        open_recorder,
+        open_workbench,
+        read_suggestions,
+    )
     from szai_qa.interfaces.web.app import serve as serve_web
 
     settings = load_settings()
@@ -67,6 +73,7 @@ def serve(
         max_question_chars=settings.max_question_chars,
         open_journal=lambda assistant: open_recorder(settings, assistant, "web"),
         open_office=lambda documents: open_office(settings, documents),
+        open_workbench=lambda chat, failed: open_workbench(settings, *folders, chat, failed),
         on_ready=typer.echo,
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi.responses import JSONResponse, Response
 
     from szai_qa.interfaces.web.desk.office import Office
+    from szai_qa.interfaces.web.evaluate.workbench import Workbench
 
 log = logging.getLogger(__name__)
 AssistantLoader = Callable[[], Assistant]
@@ -34,6 +35,8 @@ JournalOpener = Callable[[Any], Recorder | None]
 """Gives where the answers of an assistant are put on record, None where they are not."""
 OfficeOpener = Callable[[Callable[[], Sequence[Document]]], "Office | None"]
 """Gives the pages behind the login, for the articles that are answered from; None where there are none."""
+WorkbenchOpener = Callable[[Callable[[], Chat | None], Callable[[], SzaiQaError | None]], "Workbench | None"]
+"""Gives the evaluation page's state, for the chat (None while it loads, and why it never will); None for no page."""
 MAX_PORT = 65535
 
 
@@ -106,12 +109,17 @@ def _no_office(_: Callable[[], Sequence[Document]]) -> None:
     return None
 
 
+def _no_workbench(_: Callable[[], Chat | None], __: Callable[[], SzaiQaError | None]) -> None:
+    return None
+
+
 def create_app(
     load: AssistantLoader,
     *,
     max_question_chars: int = MAX_QUESTION_CHARS,
     open_journal: JournalOpener = _no_journal,
     open_office: OfficeOpener = _no_office,
+    open_workbench: WorkbenchOpener = _no_workbench,
 ) -> FastAPI:
     """Return the web application; `load` is called in the background when it starts.
 
@@ -119,10 +127,11 @@ def create_app(
     whether answers are put on record: "ok", "failing", "off".
     """
     loading = _Loading(load, max_question_chars, open_journal)
-    return _create(loading, open_office(loading.documents), asyncio.Event())
+    workbench = open_workbench(lambda: loading.chat, lambda: loading.error)
+    return _create(loading, open_office(loading.documents), workbench, asyncio.Event())
 
 
-def _create(loading: _Loading, office: Office | None, closing: asyncio.Event) -> FastAPI:
+def _create(loading: _Loading, office: Office | None, workbench: Workbench | None, closing: asyncio.Event) -> FastAPI:
     _prepare_gradio()
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
@@ -130,6 +139,7 @@ def _create(loading: _Loading, office: Office | None, closing: asyncio.Event) ->
 
     from szai_qa.interfaces.web import render_frame
     from szai_qa.interfaces.web.desk.routes import add_desk
+    from szai_qa.interfaces.web.evaluate.routes import add_evaluate
     from szai_qa.interfaces.web.guard import Guard
     from szai_qa.interfaces.web.page import STYLES, mount_page
     from szai_qa.interfaces.web.permanent import add_permanent_pages
@@ -137,7 +147,11 @@ def _create(loading: _Loading, office: Office | None, closing: asyncio.Event) ->
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading.start()
+        if workbench:
+            workbench.open()
         yield
+        if workbench:
+            workbench.close()
         loading.close()
         if office:
             office.close()
@@ -158,6 +172,8 @@ def _create(loading: _Loading, office: Office | None, closing: asyncio.Event) ->
 
     if office:
         add_desk(app, office)
+    if office and workbench:  # without a login nobody could be let in
+        add_evaluate(app, workbench)
     add_permanent_pages(app, lambda: loading.chat, loading.journal, STYLES)
     mount_page(app, lambda: loading.chat, loading.max_question_chars)
     return app
@@ -171,6 +187,7 @@ def serve(
     max_question_chars: int = MAX_QUESTION_CHARS,
     open_journal: JournalOpener = _no_journal,
     open_office: OfficeOpener = _no_office,
+    open_workbench: WorkbenchOpener = _no_workbench,
     on_ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Run the web application until it is told to stop.
@@ -183,17 +200,18 @@ def serve(
     """
     loading = _Loading(load, max_question_chars, open_journal)
     office = open_office(loading.documents)
+    workbench = open_workbench(lambda: loading.chat, lambda: loading.error) if office else None
     with _listen(host, port) as listener:
         name, chosen = listener.getsockname()[:2]
         address = f"http://[{name}]:{chosen}/" if ":" in name else f"http://{name}:{chosen}/"
         loading.on_loaded = lambda: on_ready(address)
         with suppress(KeyboardInterrupt):  # Ctrl+C is how a server is stopped; it has been shut down in good order.
-            asyncio.run(_run(loading, office, listener))
+            asyncio.run(_run(loading, office, workbench, listener))
     if loading.error:
         raise loading.error
 
 
-async def _run(loading: _Loading, office: Office | None, listener: socket.socket) -> None:
+async def _run(loading: _Loading, office: Office | None, workbench: Workbench | None, listener: socket.socket) -> None:
     # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
@@ -204,7 +222,8 @@ async def _run(loading: _Loading, office: Office | None, listener: socket.socket
             closing.set()
             await super().shutdown(sockets)
 
-    server = Server(uvicorn.Config(_create(loading, office, closing), log_level="warning", timeout_graceful_shutdown=3))
+    application = _create(loading, office, workbench, closing)
+    server = Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=3))
 
     def stop(_: SzaiQaError) -> None:
         server.should_exit = True

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_LANGUAGE = "zh-Hans"
+_BELOW = {"desk": "words", "evaluate": "desk"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Words:
 
 @lru_cache
 def load_words(language: str = DEFAULT_LANGUAGE, catalogue: str = "words") -> Words:
-    """Return a language's catalogue: of the chat, or of the pages behind it (`desk`), which knows the chat's words too.
+    """Return a language's catalogue: of the chat, or of pages behind it (`desk`, `evaluate`), which know those below.
 
     Raises:
         FileNotFoundError: there is no catalogue of that language.
     """
     text = files(__package__).joinpath(f"{catalogue}.{language}.json").read_text("utf-8")
-    others = {} if catalogue == "words" else load_words(language).texts
+    others = load_words(language, _BELOW[catalogue]).texts if catalogue in _BELOW else {}
     return Words(language, MappingProxyType({**others, **json.loads(text)}))
 
 

@@ -34,6 +34,8 @@ PARTS = {
     "desk.js": ("desk", "text/javascript"),
     "review.js": ("desk", "text/javascript"),
     "picking.js": ("desk", "text/javascript"),
+    "evaluate.css": ("evaluate", "text/css"),
+    "evaluate.js": ("evaluate", "text/javascript"),
 }
 """The files that pages load, by name: where they lie, what they are."""
 
@@ -89,9 +91,10 @@ def user_of(request: Request) -> User:
     return user
 
 
-def page(request: Request, html: Html, status: int = 200) -> Response:
-    """Answer with a page; a language chosen in the address is kept."""
-    response = HTMLResponse(html, status, headers={"content-security-policy": _POLICY, "cache-control": "no-store"})
+def page(request: Request, html: Html, status: int = 200, *, frames: bool = False) -> Response:
+    """Answer with a page; a language chosen in the address is kept. `frames`: it may show other pages of ours."""
+    policy = f"{_POLICY}; frame-src 'self'" if frames else _POLICY
+    response = HTMLResponse(html, status, headers={"content-security-policy": policy, "cache-control": "no-store"})
     if request.query_params.get("language") in languages():
         response.set_cookie(LANGUAGE_COOKIE, language_of(request), max_age=_YEAR_S, samesite="strict", httponly=True)
     return response
