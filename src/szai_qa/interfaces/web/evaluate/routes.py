@@ -107,7 +107,7 @@ class Evaluate:
                 raise NotFoundError(f"Nothing is called {action[:20]!r}.")
             return JSONResponse({"card": self._set_card(_words(request))})
 
-        return await http.answering(work)
+        return await http.answering(request, work)
 
     async def apply(self, request: Request) -> Response:
         """Put a promise in force."""
@@ -119,7 +119,7 @@ class Evaluate:
             self._bench.apply(http.text_in(value, "job"), _share(http.text_in(value, "risk")), who)
             return JSONResponse({})
 
-        return await http.answering(work)
+        return await http.answering(request, work)
 
     def report(self, request: Request) -> Response:
         """Show a job's report in its frame."""
