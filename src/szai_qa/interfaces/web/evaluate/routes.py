@@ -93,7 +93,7 @@ class Evaluate:
         """Start, stop, resume or remove a job."""
         body = await request.body()
 
-        def work() -> Response:
+        def work(_: Request) -> Response:
             job_id, action = request.path_params["job"], request.path_params["action"]
             if action == "start":
                 self._bench.start(job_id, skip_invalid=http.json_object(body or b"{}").get("skip") is True)
@@ -107,19 +107,19 @@ class Evaluate:
                 raise NotFoundError(f"Nothing is called {action[:20]!r}.")
             return JSONResponse({"card": self._set_card(_words(request))})
 
-        return await http.answering(request, work)
+        return await http.answering(work, request)
 
     async def apply(self, request: Request) -> Response:
         """Put a promise in force."""
         body = await request.body()
 
-        def work() -> Response:
+        def work(_: Request) -> Response:
             value = http.json_object(body)
             who = http.user_of(request).name
             self._bench.apply(http.text_in(value, "job"), _share(http.text_in(value, "risk")), who)
             return JSONResponse({})
 
-        return await http.answering(request, work)
+        return await http.answering(work, request)
 
     def report(self, request: Request) -> Response:
         """Show a job's report in its frame."""
