@@ -1,6 +1,6 @@
-"""Measures answering: cold start, time of a question by stage, peak memory. Run: python benchmarks/answering.py.
+"""Measures answering: cold start, time by stage and by windows read, memory. Run: python benchmarks/answering.py.
 
-It runs on the index and articles of the present folder, changes nothing, and prints a table in Markdown that names the
+It runs on the index and articles of the present folder, changes nothing, and prints tables in Markdown that name the
 machine. Close other programs first: the load of the machine is printed too.
 """
 
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from szai_qa.answering.assistant import Assistant
 
 FOLDER = Path(__file__).parent
+WINDOWS = (1, 2, 4, 6, 8, 12)
 _MAIN = "from szai_qa.interfaces.cli import main; main()"
 
 
@@ -68,8 +70,21 @@ def cold_start(question: str) -> tuple[float, float]:
     return time.perf_counter() - started, peak / 1e6
 
 
-def load_timed() -> tuple[Assistant, Timed, Timed]:
-    """Return an assistant over the present folder, with its embedder and its reader timed."""
+@dataclass(frozen=True)
+class Bench:
+    """An assistant over the present folder, with its embedder and its reader timed."""
+
+    assistant: Assistant
+    embedder: Timed
+    reader: Timed
+
+    def times(self, questions: Sequence[str]) -> list[float]:
+        """Ask all questions; return the ms that each took."""
+        return [self.assistant.ask(question).latency_ms for question in questions]
+
+
+def load_benches(windows: Sequence[int | None]) -> list[Bench]:
+    """Return a bench for each number of windows read (None: the setting's own), on the same index and models."""
     from szai_qa.answering.assistant import Assistant
     from szai_qa.answering.confidence import load_confidence
     from szai_qa.indexing.store import open_index
@@ -80,7 +95,26 @@ def load_timed() -> tuple[Assistant, Timed, Timed]:
     settings = load_settings()
     embedder, reader = Timed(load_embedder(settings)), Timed(shipped_reader())
     index: Any = open_index(*find_home(), embedder)
-    return Assistant(index, embedder, reader, load_confidence(), settings), embedder, reader
+    numbers = [{} if number is None else {"read_windows": number} for number in windows]
+    return [
+        Bench(
+            Assistant(index, embedder, reader, load_confidence(), settings.model_copy(update=number)), embedder, reader
+        )
+        for number in numbers
+    ]
+
+
+def serving_memory(questions: Sequence[str]) -> tuple[float, float]:
+    """Return the memory in MB of a process that serves the page, once loaded and after all questions.
+
+    The questions are asked inside the process, without the page: what a browser adds is some hundred kB a visitor.
+    """
+    command = [sys.executable, str(Path(__file__).with_name("serving_memory.py")), *questions]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"The serving process failed:\n{done.stderr}")
+    loaded, after = (float(value) for value in done.stdout.split())
+    return loaded, after
 
 
 def machine() -> str:
@@ -106,22 +140,47 @@ def percentile(values: Sequence[float], share: float) -> float:
 def measure(questions: Sequence[str], repeats: int) -> dict[str, float]:
     """Return the figures, times in ms unless the name says otherwise, memory in MB."""
     cold = [cold_start(questions[0]) for _ in range(3)]
-    assistant, embedder, reader = load_timed()
-    for question in questions[:5]:
-        assistant.ask(question)
-    embedder.seconds = reader.seconds = 0.0
-    times: list[float] = []
-    for _ in range(repeats):
-        times.extend(assistant.ask(question).latency_ms for question in questions)
+    loaded, served = serving_memory(questions)
+    bench = load_benches([None])[0]
+    bench.times(questions[:5])
+    bench.embedder.seconds = bench.reader.seconds = 0.0
+    times = [ms for _ in range(repeats) for ms in bench.times(questions)]
     total = sum(times)
     return {
         "first cold start (s)": cold[0][0],
         "cold start, files in the page cache (s)": statistics.median(seconds for seconds, _ in cold[1:]),
         "question p50": percentile(times, 0.5),
         "question p95": percentile(times, 0.95),
-        "share of embedding": embedder.seconds * 1000 / total,
-        "share of reading": reader.seconds * 1000 / total,
+        "share of embedding": bench.embedder.seconds * 1000 / total,
+        "share of reading": bench.reader.seconds * 1000 / total,
         "peak memory of one ask (MB)": max(peak for _, peak in cold),
+        "memory of the serving process, loaded (MB)": loaded,
+        "memory of the serving process, after the questions (MB)": served,
+    }
+
+
+def by_windows(questions: Sequence[str], repeats: int) -> dict[int, dict[str, float]]:
+    """Return p50 and p95 in ms and the share of reading by the number of windows read.
+
+    The numbers take turns from round to round, so that a load that comes and goes spoils none of them alone.
+    """
+    benches = dict(zip(WINDOWS, load_benches(WINDOWS), strict=True))
+    times: dict[int, list[float]] = {number: [] for number in WINDOWS}
+    reading = dict.fromkeys(WINDOWS, 0.0)
+    for bench in benches.values():
+        bench.times(questions[:2])
+    for _ in range(repeats):
+        for number, bench in benches.items():
+            before = bench.reader.seconds
+            times[number] += bench.times(questions)
+            reading[number] += bench.reader.seconds - before
+    return {
+        number: {
+            "p50": percentile(taken, 0.5),
+            "p95": percentile(taken, 0.95),
+            "share of reading": reading[number] * 1000 / sum(taken),
+        }
+        for number, taken in times.items()
     }
 
 
@@ -129,16 +188,21 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="rounds over the questions (default: %(default)s)")
+    parser.add_argument("--questions", type=int, help="ask the first so many alone, to try the command out")
     parser.add_argument("--output", type=Path, help="write the figures as JSON too")
     given = parser.parse_args()
     name = machine()
     questions = (FOLDER / "questions.txt").read_text(encoding="utf-8").split("\n")
-    questions = [question for question in questions if question]
-    figures = measure(questions, given.repeats)
+    questions = [question for question in questions if question][: given.questions]
+    figures, windows = measure(questions, given.repeats), by_windows(questions, given.repeats)
     rows = "".join(f"| {what} | {value:.2f} |\n" for what, value in figures.items())
-    print(f"{name}\n\n{len(questions)} questions, {given.repeats} rounds\n\n| | |\n|---|---|\n{rows}", end="")
+    print(f"{name}\n\n{len(questions)} questions, {given.repeats} rounds\n\n| | |\n|---|---|\n{rows}")
+    print("| windows read | p50 (ms) | p95 (ms) | share of reading |\n|---|---|---|---|")
+    for number, row in windows.items():
+        print(f"| {number} | {row['p50']:.0f} | {row['p95']:.0f} | {row['share of reading']:.2f} |")
     if given.output:
-        given.output.write_text(json.dumps({"machine": name, "figures": figures}, indent=1) + "\n", encoding="utf-8")
+        found = {"machine": name, "figures": figures, "by_windows": windows}
+        given.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from project import ROOT
+from szai_qa.answering.confidence import load_confidence
 from szai_qa.answering.passages import SHIPPED
 from szai_qa.reading.shipped import FOLDER
 from szai_qa.reading.windows import split_windows
@@ -103,6 +104,15 @@ def test_the_evaluation_is_of_the_shipped_weights_and_constants() -> None:
     constants = {**shipped["weights"], "offset": shipped["offset"], "threshold": shipped["threshold"]}
     assert EVALUATION["confidence"] == constants
     assert set(EVALUATION["lists"]) == {"choose", "report"}
+
+
+def test_the_expected_error_is_of_the_shipped_weights_at_the_shipped_threshold() -> None:
+    stated = json.loads((ROOT / "docs" / "expected-error.json").read_text(encoding="utf-8"))
+    assert stated["weights_sha256"] == shipped_sha256()
+    assert stated["threshold"] == load_confidence().threshold
+    for source in stated["sources"].values():
+        error = source["at_shipped"]["error"]
+        assert 0 <= error["low"] <= error["value"] <= error["high"] <= 1
 
 
 @pytest.mark.model
