@@ -229,3 +229,14 @@ def test_an_archive_in_another_folder_gives_the_same_answers(tmp_path: Path, ind
     moved = open_index(tmp_path / "index", articles, HashingEmbedder())
     phrases = {"1280米": 3.0}
     assert essence(assistant(moved, phrases).ask(QUESTION)) == essence(assistant(index, phrases).ask(QUESTION))
+
+
+def test_another_threshold_decides_over_the_same_parts(index: Index) -> None:
+    usual = assistant(index, {"1280米": 1.0})
+    question = "青石大桥全长多少米？"
+    first = usual.ask(question)
+    strict = usual.at_threshold(1.0)
+    assert not first.refused
+    assert strict.ask(question).refused
+    assert strict.ask(question).confidence == first.confidence
+    assert (usual.threshold, strict.threshold) == (0.5, 1.0)

@@ -19,7 +19,7 @@ from szai_qa.evaluation.folder import REPORT, TABLE
 from szai_qa.evaluation.html.render import REPORT_HTML
 from szai_qa.interfaces.web.desk import http
 from szai_qa.interfaces.web.desk.frame import document, header
-from szai_qa.interfaces.web.evaluate import render, render_dial
+from szai_qa.interfaces.web.evaluate import render, render_dial, render_past
 from szai_qa.interfaces.web.evaluate.jobs import ACTIVE, Job, Status
 from szai_qa.interfaces.web.evaluate.preview import problems_csv
 from szai_qa.interfaces.web.evaluate.problem_words import problem_in
@@ -180,7 +180,7 @@ class Evaluate:
         return {
             "running": render.render_running(words, jobs),
             "dial": render_dial.render_dial(words, self._bench.dial(custom)),
-            "past": render.render_past(words, jobs, self._bench.summaries(jobs)),
+            "past": render_past.render_past(words, jobs, self._bench.summaries(jobs)),
         }
 
 
