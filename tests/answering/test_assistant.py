@@ -93,8 +93,23 @@ def test_what_the_article_lacks_is_named_in_a_refusal(index: Index) -> None:
     refusal = ready.ask("2019年青石大桥全长多少米？").refusal
     assert refusal is not None
     assert refusal.reason is RefusalReason.MISSING_DETAIL
-    assert refusal.missing == ("2019年",)
-    assert "2019年" in refusal.message
+    assert refusal.missing == ("2019年青石大桥全长",)
+    assert "2019年青石大桥全长" in refusal.message
+
+
+def test_a_refusal_close_to_the_threshold_says_that_it_is_not_sure(index: Index) -> None:
+    ready = assistant(index, {"1280米": -0.1}, topic_cosine=-1.0)
+    refusal = ready.ask(QUESTION).refusal
+    assert refusal is not None
+    assert refusal.reason is RefusalReason.LOW_CONFIDENCE
+    assert refusal.missing == ()
+
+
+def test_a_refused_follow_up_names_what_it_was_understood_to_ask(index: Index) -> None:
+    ready = assistant(index, {"1280米": -3.0}, topic_cosine=-1.0)
+    answer = ready.ask("它的设计师是谁？", [QUESTION])
+    assert answer.refusal is not None
+    assert answer.refusal.missing == ("青石大桥的设计师",)
 
 
 def test_every_quote_and_highlight_is_a_slice_of_its_article(index: Index) -> None:
@@ -186,9 +201,8 @@ def test_a_question_at_the_limit_is_answered_and_one_over_it_is_an_error(index: 
 def test_a_follow_up_is_read_with_the_question_before_it_and_says_so(index: Index) -> None:
     reader = PhraseReader({"1280米": 3.0})
     ready = Assistant(index, HashingEmbedder(), reader, confidence_in_span(), Settings())
-    answer = ready.ask("那它呢？", ["你好", QUESTION])
-    assert answer.resolved_question is not None
-    assert QUESTION in answer.resolved_question
+    answer = ready.ask("它全长多少米？", ["你好", QUESTION])
+    assert answer.resolved_question == QUESTION
     assert reader.seen[-1][1] == (QUESTION,)  # the greeting is no question
 
 
@@ -215,3 +229,14 @@ def test_an_archive_in_another_folder_gives_the_same_answers(tmp_path: Path, ind
     moved = open_index(tmp_path / "index", articles, HashingEmbedder())
     phrases = {"1280米": 3.0}
     assert essence(assistant(moved, phrases).ask(QUESTION)) == essence(assistant(index, phrases).ask(QUESTION))
+
+
+def test_another_threshold_decides_over_the_same_parts(index: Index) -> None:
+    usual = assistant(index, {"1280米": 1.0})
+    question = "青石大桥全长多少米？"
+    first = usual.ask(question)
+    strict = usual.at_threshold(1.0)
+    assert not first.refused
+    assert strict.ask(question).refused
+    assert strict.ask(question).confidence == first.confidence
+    assert (usual.threshold, strict.threshold) == (0.5, 1.0)

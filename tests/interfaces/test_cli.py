@@ -14,6 +14,7 @@ from szai_qa.indexing.store import build_index
 
 COMMANDS = ["serve", "ask", "batch", "read", "index build", "index verify", "index info", "verify", "publish"]
 COMMANDS += [f"journal {name}" for name in ("export", "export-tests", "delete", "prune", "audit", "insight")]
+COMMANDS += [f"user {name}" for name in ("add", "list", "remove", "password")]
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_every_command_has_a_help_with_an_example(command: str, tmp_path: Path) 
     assert f"Example: szai-qa {command}" in done.out
 
 
-@pytest.mark.parametrize("command", [[], ["index"], ["journal"]])
+@pytest.mark.parametrize("command", [[], ["index"], ["journal"], ["user"]])
 def test_a_bare_command_prints_its_help(command: list[str], tmp_path: Path) -> None:
     done = run(*command, cwd=tmp_path)
     assert done.code == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from szai_qa.accounts.tables import metadata as accounts
 from szai_qa.errors import InputError, JournalError, NotFoundError, ProofError, SettingsError
 from szai_qa.journal.database import Database, open_database
 from szai_qa.journal.entries import DownReason, Feedback, Pointer
@@ -143,7 +144,7 @@ def test_the_migrations_make_the_tables_that_the_code_knows(journal: Database) -
 
     with journal.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, [metadata, accounts]) == []
 
 
 def test_a_journal_opens_again_with_what_it_holds(url: str) -> None:

@@ -24,22 +24,24 @@ def _no_journal(_: object) -> None:
     return None
 
 
-async def _create_in_loop(load: Callable[[], Any], open_journal: Callable[[Any], Any]) -> FastAPI:
-    return create_app(load, open_journal=open_journal)
+async def _create_in_loop(load: Callable[[], Any], **openers: Callable[[Any], Any]) -> FastAPI:
+    return create_app(load, **openers)
 
 
-def create_quietly(load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal) -> FastAPI:
+def create_quietly(
+    load: Callable[[], Any], open_journal: Callable[[Any], Any] = _no_journal, **openers: Callable[[Any], Any]
+) -> FastAPI:
     """Create the application inside an event loop: outside one Gradio makes loops that it never closes."""
-    return asyncio.run(_create_in_loop(load, open_journal))
+    return asyncio.run(_create_in_loop(load, open_journal=open_journal, **openers))
 
 
 class _Server(threading.Thread):
     """A server in a thread of its own; `started` is set once it listens."""
 
-    def __init__(self, load: Callable[[], Any], listener: socket.socket, open_journal: Callable[[Any], Any]) -> None:
+    def __init__(self, load: Callable[[], Any], listener: socket.socket, **openers: Callable[[Any], Any]) -> None:
         super().__init__()
         self._load = load
-        self._open_journal = open_journal
+        self._openers = openers
         self._listener = listener
         self.server: uvicorn.Server | None = None
 
@@ -47,26 +49,33 @@ class _Server(threading.Thread):
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        app = create_app(self._load, open_journal=self._open_journal)
+        app = create_app(self._load, **self._openers)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         await self.server.serve(sockets=[self._listener])
 
 
 @contextmanager
-def running(load: Callable[[], Any], port: int = 0, open_journal: Callable[[Any], Any] = _no_journal) -> Iterator[str]:
+def running(
+    load: Callable[[], Any],
+    port: int = 0,
+    open_journal: Callable[[Any], Any] = _no_journal,
+    **openers: Callable[[Any], Any],
+) -> Iterator[str]:
     """Run the web application and give its address."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        thread = _Server(load, listener, open_journal)
+        thread = _Server(load, listener, open_journal=open_journal, **openers)
         thread.start()
         while thread.is_alive() and not (thread.server and thread.server.started):
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        assert thread.server
-        thread.server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:  # a test that fails must not leave a server that keeps the whole run from ending
+            assert thread.server
+            thread.server.should_exit = True
+            thread.join()
 
 
 @contextmanager

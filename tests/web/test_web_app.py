@@ -48,6 +48,7 @@ class Client:
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401
         self.app = app
+        self.scheme = "http"
 
     def __call__(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, dict[str, str], bytes]:
         return asyncio.run(self._request(method, path, body, headers))
@@ -65,7 +66,7 @@ class Client:
             "raw_path": path.encode(),
             "query_string": path.encode().partition(b"?")[2],
             "root_path": "",
-            "scheme": "http",
+            "scheme": self.scheme,
             "server": ("localhost", 80),
             "client": ("127.0.0.1", 1),
             "headers": raw,

@@ -22,6 +22,8 @@ _ENDS_CLAUSE = re.compile("[，。；？！?!;]|,(?![0-9])")
 _QUOTED = re.compile('[“「『《"][^”」』》"]*[”」』》"]')
 _LONGEST = 16
 """What a phrase says of its head has at most this many characters: the nearest ones to the question word."""
+_SHORTEST = 4
+_MARKS = frozenset("，。；,;")
 _WITH_NOUN = frozenset({"count", "which", "thing", "degree"})
 _ATTRIBUTED = frozenset({"count", "degree", "which", "thing", "person"})
 _BEGINS_NOTHING = frozenset({"u", "f", "c", "w", "xc", "d", "q"})
@@ -64,7 +66,7 @@ def asked_for(question: str, language: str) -> tuple[str, ...]:
 
 
 def asked_things(question: str) -> str:
-    """Return the countable things that a question asks for (签约的银行 of 有多少家银行签约), empty where it asks for none."""
+    """Return the countable things that a question asks for (多少家银行签约 → 签约的银行), empty where for none."""
     for clause in clauses(question):
         phrase = _Phrase(question, clause, tables()["heads"]["zh-Hans"])
         if clause.kind in ("which", "count") and phrase.counts_things:
@@ -147,13 +149,8 @@ class _Phrase:
     def _names_itself(self) -> bool:
         """Tell whether the words before are the attribute itself: 票价(是)多少, 校长(是)谁, 电话(是)几号."""
         kind, told = self._clause.kind, self._told
-        if (
-            not told
-            or told[-1].tag not in {"n", "vn", "an", "nz"}
-            or self._unit
-            or self._counter
-            or self._carries("叫")
-        ):
+        counted = bool(self._unit) or self._counter
+        if counted or self._carries("叫") or not told or told[-1].tag not in {"n", "vn", "an", "nz"}:
             return False
         if kind == "time":
             return self._clause.asks.endswith("号") and told[-1].text.endswith(tuple(tables()["numbered"]))
@@ -166,6 +163,9 @@ class _Phrase:
     def _carries(self, *carriers: str) -> bool:
         return any(word.text.startswith(carriers) for word in self._carrier)
 
+    def _ends(self, particle: str) -> bool:
+        return "".join(word.text for word in self._clause.after).startswith(particle)
+
     def _head(self) -> str:
         kind, heads = self._clause.kind, self._heads
         if self._carries("叫"):
@@ -175,11 +175,14 @@ class _Phrase:
             return heads[self._unit or ("count" if self._counter else share)]
         if kind == "which" and self._rest:
             return heads["one"]
-        return heads[self._clause.asks[-1] if kind == "degree" else kind]
+        if kind == "degree":
+            aged = self._clause.asks.endswith("大") and (self._carries("今年") or self._ends("了"))
+            return heads["age" if aged else self._clause.asks[-1]]
+        return heads[kind]
 
     def _of(self, modifier: str, head: str) -> str:
         of = self._heads["of"]
-        return modifier.rstrip(of) + of + head if modifier else head
+        return modifier.rstrip(of + "了") + of + head if modifier else head
 
     def _own(self, words: Sequence[Word]) -> str:
         """Return the question's characters for these words, without adverbs that only fill."""
@@ -218,7 +221,11 @@ def _tail(words: Sequence[Word], longest: int = _LONGEST) -> tuple[Word, ...]:
     """Return the last words, at most `longest` characters, within a clause, from one that can begin a phrase on."""
     kept: list[Word] = []
     for word in reversed([word for word in words if word.text not in "？?！!"]):
-        if _length(kept) + len(word.text) > longest or (kept and word.text in "，。；,;"):
+        if word.text in _MARKS and kept and _length(kept) >= _SHORTEST:
+            break
+        if word.text in _MARKS:
+            continue  # 那批场馆，总共花了多少钱: a clause too short to tell takes the one before in
+        if _length(kept) + len(word.text) > longest:
             break
         kept.insert(0, word)
     while kept and kept[0].start > 0 and kept[0].tag in _BEGINS_NOTHING and kept[0].text not in "“「『《":
@@ -245,7 +252,17 @@ def _noun_after(clause: Clause, skipped: int) -> tuple[tuple[Word, ...], tuple[W
     rest = words[n:]
     while rest and not rest[-1].text.strip(particles):
         rest.pop()
+    if n and len(rest) == 1 and len(rest[0].text) == len(words[n - 1].text) == 1:
+        return (*words[:n], *rest), ()  # the tagger cut a noun: 酒/驾
     return tuple(words[:n]), tuple(rest)
+
+
+def _from(words: Sequence[Word], first: int) -> Iterator[Word]:
+    """Yield the words from a place on; the one that crosses it is cut."""
+    for word in words:
+        if word.end > first:
+            start = max(word.start, first)
+            yield Word(word.text[start - word.start :], word.tag, start, word.end)
 
 
 def _without_measure(words: Sequence[Word]) -> Iterator[Word]:

@@ -21,6 +21,7 @@ _ASKS = re.compile(
 
 @lru_cache(maxsize=1)
 def english_tables() -> dict[str, Any]:
+    """Return the forms of asking (`asked_english.json`)."""
     path = files("szai_qa.answering").joinpath("asked_english.json")
     tables: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return tables
@@ -47,7 +48,7 @@ def asked_for_in_english(question: str) -> tuple[str, ...]:
 
 
 def _of_noun(whole: str, rest: str) -> str:
-    """What is the capital of X → the capital of X; which hotel did X stay in → hotel X stay in."""
+    """Return the noun asked for: what is the capital of X → the capital of X, which hotel did X use → hotel X use."""
     noun, auxiliary, more = _at_auxiliary(rest)
     if not auxiliary:
         return whole
@@ -66,7 +67,7 @@ def _with_head(head: str, whole: str, rest: str) -> str:
 
 
 def _at_auxiliary(rest: str) -> tuple[str, str, str]:
-    """Return what stands before the first auxiliary verb, the verb, and what follows; all before where there is none."""
+    """Return what stands before the first auxiliary verb, the verb, and what follows; none: all stands before."""
     found = re.search(rf"(?:^|\s)({'|'.join(english_tables()['auxiliaries'])})(?=\s|$)|^'s\b", rest, re.IGNORECASE)
     if not found:
         return rest, "", ""

@@ -66,7 +66,8 @@ class Assistant:
         self._confidence = confidence
         self._settings = settings
         self._threshold = confidence.threshold if settings.threshold is None else settings.threshold
-        self._suggestions = tuple(question for question in suggestions if not self.ask(question).refused)
+        self._offered = tuple(suggestions)
+        self._suggestions = tuple(question for question in self._offered if not self.ask(question).refused)
 
     @property
     def suggestions(self) -> Sequence[str]:
@@ -77,6 +78,21 @@ class Assistant:
     def threshold(self) -> float:
         """The confidence below which an answer is refused."""
         return self._threshold
+
+    @property
+    def retriever(self) -> Retriever:
+        """What finds passages for it."""
+        return self._retriever
+
+    @property
+    def reader_identity(self) -> str:
+        """Which reader it has."""
+        return self._reader.identity
+
+    def at_threshold(self, threshold: float) -> Assistant:
+        """Return an assistant with the same parts and another threshold; suggestions are checked anew."""
+        settings = self._settings.model_copy(update={"threshold": threshold})
+        return Assistant(self._index, self._embedder, self._reader, self._confidence, settings, self._offered)
 
     @property
     def system(self) -> System:

@@ -26,29 +26,42 @@ def is_elliptical(question: str) -> bool:
 
 
 def retrieval_queries(question: str, history: Sequence[str]) -> list[str]:
-    """Return what to search with: the question, and how it was understood where it does not stand alone."""
+    """Return what to search with: the question, and where it does not stand alone also how it was understood.
+
+    A follow-up is searched after the question that it continues as well: writing it out leaves some of its words out.
+    """
     understood = understood_as(question, history)
-    return [question] if understood is None else [question, understood]
+    if understood is None:
+        return [question]
+    anchor = _thread(history).anchor
+    return list(dict.fromkeys([question, understood, *([f"{anchor} {question}"] if is_elliptical(question) else [])]))
 
 
 def understood_as(question: str, history: Sequence[str]) -> str | None:
     """Return how a follow-up was understood (in words of the conversation), None where it stands alone as it is."""
-    thread = Thread()
-    for earlier in history:
-        thread = _after(earlier, thread)
-    understood = _after(question, thread).last
+    understood = _after(question, _thread(history)).last if question.strip() else question
     return None if understood == question else understood
+
+
+def _thread(history: Sequence[str]) -> Thread:
+    """Return what a conversation is at after its questions, oldest first."""
+    thread = Thread()
+    for earlier in filter(str.strip, history):
+        thread = _after(earlier, thread)
+    return thread
 
 
 def _after(question: str, thread: Thread) -> Thread:
     """Return the thread of a conversation after one more question."""
     if not thread.anchor:
         return Thread(question, question, question)
-    english = Language.ENGLISH in (language_of(question), language_of(thread.anchor))
+    english = language_of(question) is Language.ENGLISH
     if not is_elliptical(question):
         alone = without_english_switch(question) if english else without_switch(question)
         return Thread(alone, alone, alone)
-    after = followed_english(question, thread) if english else followed(question, thread)
+    after = None
+    if english == (language_of(thread.anchor) is Language.ENGLISH):
+        after = followed_english(question, thread) if english else followed(question, thread)
     joined = f"{thread.anchor} {question}"
     return after or Thread(thread.anchor, joined, joined)
 

@@ -20,9 +20,12 @@ from szai_qa.answering.asked_english import asked_for_in_english
 from szai_qa.answering.constraints import absent, elements
 from szai_qa.answering.names import names_in
 from szai_qa.answering.question import Language, language_of
+from szai_qa.answering.tagging import tagged
 from szai_qa.corpus.normalize import for_matching, to_simplified
 
 _DAY = re.compile(r"(?:(?P<month>[0-9]{1,2})月)?(?P<day>[0-9]{1,2})[日号](?!线|楼|台风)")
+_BRACKETED = re.compile("《[^》]*》")
+_SETS_TIME = re.compile("[0-9]+(?:年|月|日|号)|[一二三四五六七八九十]+(?:月|季)|[上下]半年|[去前明]年|季度|全年")
 _STRETCH = 3
 """A short form's characters stand at most so far apart in its long form: 盐工材料学院, 盐城工学院材料学院."""
 
@@ -37,21 +40,51 @@ def _words() -> dict[str, Any]:
 def missing_parts(question: str, understood: str | None, article: str, published: date | None) -> tuple[str, ...]:
     """Return what an article lacks that is asked for, one phrase a thing, the surest first; empty where none is found.
 
-    `understood` is how a follow-up is read (None where the question stands alone), `article` the nearest article's text.
+    `understood` is how a follow-up is read (None where it stands alone), `article` the text of the nearest article.
     """
     asked = understood or question
     language = language_of(question)
     lacking = next(absent_elements(asked, article, published), "")
-    english = language is Language.ENGLISH
-    phrases = asked_for_in_english(asked) if english else asked_for(asked, language)
-    if not lacking:
-        return phrases
+    if language is Language.ENGLISH:
+        phrases = _english(asked)
+        if lacking:
+            phrases = tuple(phrase if _holds(phrase, lacking) else f"{phrase} ({lacking})" for phrase in phrases)
+        return phrases or ((lacking,) if lacking else ())
+    phrases = asked_for(asked, language)
     if not phrases:
-        return (lacking,)
-    if english:
-        return tuple(phrase if _holds(phrase, lacking) else f"{phrase} ({lacking})" for phrase in phrases)
+        return (lacking,) if lacking else ()
     of = tables()["heads"][language]["of"]
-    return tuple(phrase if _holds(phrase, lacking) else f"{lacking}{of}{phrase}" for phrase in phrases)
+    for element in (lacking, next(_times(asked), "")):
+        if element and not any(_holds(phrase, element) for phrase in phrases):
+            phrases = tuple(_of(element, phrase, asked, of) for phrase in phrases)
+    return phrases
+
+
+def _of(element: str, phrase: str, question: str, of: str) -> str:
+    """Return the phrase with the element before it, joined as they are in the question."""
+    shared = next((n for n in range(len(element), 0, -1) if element.endswith(phrase[:n])), 0)
+    if shared or f"{element}{phrase[:2]}" in question:
+        return element + phrase[shared:]
+    return f"{element}{of}{phrase}"
+
+
+def _english(asked: str) -> tuple[str, ...]:
+    """Return what is asked for in English; what a follow-up is about (“Shanghai: what will that cost?”) stands last."""
+    about, colon, rest = asked.partition(": ")
+    phrases = asked_for_in_english(rest if colon else asked)
+    return tuple(f"{phrase} ({about})" if colon and not _holds(phrase, about) else phrase for phrase in phrases)
+
+
+def _times(question: str) -> Iterator[str]:
+    """Yield the times that a Chinese question sets; they belong to what is asked for wherever they stand."""
+    run = ""
+    for word in tagged(_BRACKETED.sub(lambda name: "。" * len(name[0]), question)):
+        if word.tag == "TIME" and _SETS_TIME.search(word.text):
+            run += question[word.start : word.end]
+            continue
+        if run:
+            yield run
+        run = ""
 
 
 def _holds(phrase: str, element: str) -> bool:
@@ -96,7 +129,10 @@ def _absent_names(question: str, told: str) -> Iterator[str]:
 
 
 def _stands(name: str, told: str) -> bool:
-    """Tell whether a name stands there, or what it shortens. Stricter than `names.stands_in`: 中国石化 is no 中国石油."""
+    """Tell whether a name stands there, or what it shortens.
+
+    Stricter than `names.stands_in`: this one names what is missing, it does not decide, and 中国石化 is no 中国石油.
+    """
     flat = _flat(name)
     if not flat or flat in told or (len(flat) > 2 and flat[-1] in _words()["name_endings"] and flat[:-1] in told):
         return True

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from szai_qa.answering.asked_english import english_tables
-from szai_qa.answering.resolve import Thread, words
+from szai_qa.answering.followup_forms import words
+from szai_qa.answering.resolve import Thread
 
 _TOKEN = re.compile(r"[“\"‘'(]*[\w$%&.+\-/’']*\w[”\"’'%)]*|\S")
 _ABOUT = re.compile(r"^(?:what about|how about|and)\s+(?P<x>[^,?]+?)\s*[?？]*$", re.IGNORECASE)
@@ -27,7 +28,8 @@ _EXCLUSIVE = (
     re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final)\b", re.IGNORECASE),
 )
 _POINTS_BACK = re.compile(
-    r"^(?:and|what about|how about)\b|\b(?:it|its|they|them|their|that|this|those|these|one|ones|he|she|his|her|there)\b"
+    r"^(?:and|what about|how about)\b"
+    r"|\b(?:it|its|they|them|their|that|this|those|these|one|ones|he|she|his|her|there)\b"
     r"|\b(?:the (?:other|latter|former|same|second|third|last))\b",
     re.IGNORECASE,
 )
@@ -50,24 +52,7 @@ _THE = re.compile(
 )
 _MANY = re.compile(r"\b(?:they|them|their)\b", re.IGNORECASE)
 _PREPOSITIONS = frozenset(
-    [
-        "in",
-        "at",
-        "for",
-        "of",
-        "to",
-        "on",
-        "with",
-        "by",
-        "from",
-        "during",
-        "about",
-        "under",
-        "into",
-        "through",
-        "over",
-        "against",
-    ]
+    {"in", "at", "for", "of", "to", "on", "with", "by", "from", "during", "about", "under", "into", "through", "over"}
 )
 _LEADS = re.compile(r"the|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth", re.IGNORECASE)
 _LINKS = frozenset({"of", "the", "and", "&", "de"})

@@ -127,7 +127,7 @@ def permutation_p(differences: st.Floats, units: st.Ints, resamples: int, seed: 
 
     _, unit = np.unique(units, return_inverse=True)
     sums = np.bincount(unit, differences)
-    if not sums.any():
+    if len(sums) < 2 or not sums.any():  # one unit's sign tells nothing
         return 1.0
     result = permutation_test(
         (sums,),

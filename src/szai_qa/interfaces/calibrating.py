@@ -13,6 +13,7 @@ from szai_qa.evaluation.evaluate import answer_and_score
 from szai_qa.evaluation.folder import RunFolder
 from szai_qa.evaluation.gold import Against, Dataset
 from szai_qa.evaluation.promises import Conditions, StoredPromise, store_promise
+from szai_qa.evaluation.report import Report
 from szai_qa.evaluation.risk import Declined, Promise, calibrate, judged_rows
 from szai_qa.interfaces.evaluating import Prepared
 from szai_qa.settings import find_home
@@ -62,16 +63,27 @@ def store_for_index(
         InputError: it was not measured on the index.
         ProofError: the index is another one by now.
     """
-    from szai_qa.indexing.manifest import read_manifest
-
     if isinstance(found, Declined):
         return None
     if against is not Against.INDEX:
         raise InputError(f"A promise measured on {against} says nothing about the index.", "Leave out --store.")
-    folder = find_home(index, articles)[0]
+    described = {"name": dataset.name, "sha256": dataset.sha256, "questions": len(dataset.examples)}
+    return _store(found, system, described, find_home(index, articles)[0])
+
+
+def store_measured(found: Promise, report: Report, index: Path) -> Path:
+    """Store a promise that was measured in a finished run beside an index, as `store_for_index` does."""
+    if report.run.against != Against.INDEX:
+        raise InputError(f"A promise measured on {report.run.against} says nothing about the index.", "Ask the index.")
+    described = {name: report.run.dataset[name] for name in ("name", "sha256", "questions")}
+    return _store(found, report.run.system, described, index)
+
+
+def _store(found: Promise, system: Mapping[str, Any], described: Mapping[str, Any], folder: Path) -> Path:
+    from szai_qa.indexing.manifest import read_manifest
+
     conditions = Conditions(**{name: str(system[name]) for name in Conditions.__slots__})
     if read_manifest(folder).index_id != conditions.index_id:
         raise ProofError(f"The index in {folder} is another one than the promise was measured on.", "Calibrate again.")
-    described = {"name": dataset.name, "sha256": dataset.sha256, "questions": len(dataset.examples)}
     stored = datetime.now(UTC).isoformat(timespec="seconds")
     return store_promise(folder, StoredPromise(found, conditions, described, stored))

@@ -17,6 +17,7 @@ import typer
 from szai_qa import __version__
 from szai_qa.errors import InputError, SzaiQaError
 from szai_qa.interfaces import cli_evaluate, cli_journal
+from szai_qa.interfaces.cli_users import users_app
 from szai_qa.interfaces.json_lines import as_bytes
 from szai_qa.settings import find_home, load_settings
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Build, prove and describe the index.", rich_markup_mode=None)
 app.add_typer(index_app, name="index")
+app.add_typer(users_app, name="user")
 
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", help="The index's folder. [default: ./index]")
@@ -53,7 +55,13 @@ def serve(
     articles: ArticlesOption = None,
 ) -> None:
     """Run the web chat."""
-    from szai_qa.interfaces.loading import load_assistant, open_recorder, read_suggestions
+    from szai_qa.interfaces.loading import (
+        load_assistant,
+        open_office,
+        open_recorder,
+        open_workbench,
+        read_suggestions,
+    )
     from szai_qa.interfaces.web.app import serve as serve_web
 
     settings = load_settings()
@@ -64,6 +72,8 @@ def serve(
         port,
         max_question_chars=settings.max_question_chars,
         open_journal=lambda assistant: open_recorder(settings, assistant, "web"),
+        open_office=lambda documents: open_office(settings, documents),
+        open_workbench=lambda chat, failed: open_workbench(settings, *folders, chat, failed),
         on_ready=typer.echo,
     )
 
@@ -194,7 +204,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in ([], ["index"], ["journal"]):
+    if given in ([], ["index"], ["journal"], ["user"]):
         given.append("--help")
     try:
         code = typer.main.get_command(app).main(given, prog_name="szai-qa", standalone_mode=False)

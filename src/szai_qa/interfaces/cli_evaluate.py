@@ -90,6 +90,7 @@ def evaluate(
     from szai_qa.evaluation.evaluate import evaluate as run
     from szai_qa.evaluation.folder import RunFolder
     from szai_qa.evaluation.gates import require_passed
+    from szai_qa.evaluation.html.render import write_report_html
 
     gates = _gates(minimum, maximum, regression)
     before = _baseline(regression, baseline)
@@ -108,6 +109,7 @@ def evaluate(
         report = run(usable_set, prepared.load(), folder, settings, bar.show)
     report = replace(report, gates=tuple(gate.judge(report, before) for gate in gates))
     folder.write_report(report)
+    write_report_html(folder)
     if as_json:
         _print_json(report.as_json())
     else:
@@ -124,10 +126,12 @@ def compare(
     """Compare two runs on the same set: differences with intervals, better and worse questions."""
     from szai_qa.evaluation.compare import compare as compare_runs
     from szai_qa.evaluation.folder import RunFolder, pretty, replace_file
+    from szai_qa.evaluation.html.comparison import write_comparison_html
 
     found = compare_runs(RunFolder(a), RunFolder(b))
     output.mkdir(parents=True, exist_ok=True)
     replace_file(output / "compare.json", [pretty(found.as_json())])
+    write_comparison_html(output, found, RunFolder(a), RunFolder(b))
     if as_json:
         _print_json(found.as_json())
     else:

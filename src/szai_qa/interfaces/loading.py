@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from szai_qa.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from szai_qa.answering.assistant import Assistant
+    from szai_qa.errors import SzaiQaError
     from szai_qa.indexing.embedder import Embedder
+    from szai_qa.interfaces.web.chat import Chat
+    from szai_qa.interfaces.web.desk.office import Office
+    from szai_qa.interfaces.web.evaluate.workbench import Workbench
     from szai_qa.journal.recorder import Recorder
+    from szai_qa.records import Document
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -75,3 +82,38 @@ def open_recorder(settings: Settings, assistant: Assistant, channel: str) -> Rec
     if not settings.journal:
         return None
     return Recorder(settings.journal, assistant.system, channel, settings.journal_days)
+
+
+def open_workbench(
+    settings: Settings,
+    index: Path,
+    articles: Path,
+    chat: Callable[[], Chat | None],
+    failed: Callable[[], SzaiQaError | None],
+) -> Workbench:
+    """Return the evaluation page's state; its jobs are kept in the data folder, changes of the threshold on record."""
+    from szai_qa.interfaces.web.evaluate import workbench
+    from szai_qa.interfaces.web.evaluate.system import SiteSystem
+    from szai_qa.journal.trail import log_action
+
+    def record(who: str, change: Mapping[str, Any]) -> None:
+        current = chat()
+        if current and current.recorder:
+            # The chat knows less of both than they are: `serve` made them with the functions here.
+            recorder = cast("Recorder", current.recorder)
+            recorder.system = cast("Assistant", current.assistant).system
+            log_action(recorder.database, who, "threshold changed", "threshold", change)
+
+    system = SiteSystem(settings, index, articles, chat, failed)
+    return workbench.Workbench(settings.data_dir / "evaluations", system, record=record)
+
+
+def open_office(settings: Settings, documents: Callable[[], Sequence[Document]]) -> Office | None:
+    """Return the pages behind the login, None where no journal is kept that they could show.
+
+    Raises:
+        SettingsError: others may read the key that cookies are signed with.
+    """
+    from szai_qa.interfaces.web.desk.office import Office
+
+    return Office(settings.journal, settings.data_dir, documents) if settings.journal else None

@@ -33,6 +33,17 @@ if TYPE_CHECKING:
 
 RANKED = 10
 """How many passages are retrieved for the figures of ranking."""
+SHAPING = (
+    "embedding_model",
+    "query_prefix",
+    "passage_prefix",
+    "max_question_chars",
+    "read_windows",
+    "threshold",
+    "quote_margin",
+    "max_quotes",
+)
+"""The settings that a report records."""
 _LIBRARIES = ("torch", "transformers", "faiss-cpu", "bm25s", "numpy", "scipy", "ir-measures")
 
 
@@ -49,17 +60,25 @@ def index_subject(settings: Settings, index: Path, articles: Path) -> Subject:
         NotFoundError, IndexMismatchError, ModelError: something is missing or does not fit.
     """
     from szai_qa.indexing.store import open_index
-    from szai_qa.interfaces.risk import conditions_of, with_promise
+    from szai_qa.interfaces.risk import with_promise
     from szai_qa.reading.shipped import shipped_reader
 
     embedder = load_embedder(settings)
     opened = open_index(index, articles, embedder)
     reader = shipped_reader()
     settings = with_promise(settings, index, reader.identity)
-    assistant = make_assistant(settings, opened, embedder, reader)
-    system = {**asdict(conditions_of(index, reader.identity)), **_recorded(settings, assistant.threshold)}
-    texts = {document.article.id: document.article.text for document in opened.documents}
-    return Subject(AskAssistant(assistant, _retriever(opened, embedder)), texts, Against.INDEX, system, versions())
+    return site_subject(settings, index, make_assistant(settings, opened, embedder, reader))
+
+
+def site_subject(settings: Settings, index: Path, assistant: Assistant) -> Subject:
+    """Return an assistant over the index in a folder that is loaded already; `settings` are those it was made with."""
+    from szai_qa.interfaces.risk import conditions_of
+
+    settings = settings.model_copy(update={"threshold": assistant.threshold})
+    identity = asdict(conditions_of(index, assistant.reader_identity))
+    texts = {document.article.id: document.article.text for document in assistant.documents}
+    answerer = AskAssistant(assistant, assistant.retriever)
+    return Subject(answerer, texts, Against.INDEX, identity | _recorded(settings, assistant.threshold), versions())
 
 
 def own_subject(settings: Settings, dataset: Dataset) -> Subject:
@@ -107,7 +126,9 @@ def paragraph_subject(settings: Settings, dataset: Dataset) -> Subject:
 
 
 def _recorded(settings: Settings, threshold: float) -> dict[str, Any]:
-    return {"threshold": threshold, "settings": settings.model_dump(mode="json")}
+    # What shapes answers; where the program keeps its data is nobody's business who reads a report.
+    kept = settings.model_dump(mode="json", include=set(SHAPING))
+    return {"threshold": threshold, "settings": kept}
 
 
 def make_assistant(settings: Settings, opened: Index, embedder: Embedder, reader: Reader) -> Assistant:

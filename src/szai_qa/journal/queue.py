@@ -61,6 +61,7 @@ class Item:
     channel: str
     language: str
     feedback: Feedback | None
+    feedback_reason: str | None
     verdicts: tuple[tuple[str, str], ...]
 
 

@@ -11,7 +11,7 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,15 +20,23 @@ from szai_qa.errors import InputError, SzaiQaError
 from szai_qa.interfaces.web.chat import MAX_QUESTION_CHARS, Assistant, Chat
 from szai_qa.journal.database import Database
 from szai_qa.journal.recorder import Recorder
+from szai_qa.records import Document
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.responses import JSONResponse, Response
 
+    from szai_qa.interfaces.web.desk.office import Office
+    from szai_qa.interfaces.web.evaluate.workbench import Workbench
+
 log = logging.getLogger(__name__)
 AssistantLoader = Callable[[], Assistant]
 JournalOpener = Callable[[Any], Recorder | None]
 """Gives where the answers of an assistant are put on record, None where they are not."""
+OfficeOpener = Callable[[Callable[[], Sequence[Document]]], "Office | None"]
+"""Gives the pages behind the login, for the articles that are answered from; None where there are none."""
+WorkbenchOpener = Callable[[Callable[[], Chat | None], Callable[[], SzaiQaError | None]], "Workbench | None"]
+"""Gives the evaluation page's state, for the chat (None while it loads, and why it never will); None for no page."""
 MAX_PORT = 65535
 
 
@@ -63,6 +71,10 @@ class _Loading:
         else:
             self.on_loaded()
 
+    def documents(self) -> Sequence[Document]:
+        """Return the articles that are answered from, none while they load."""
+        return self.chat.assistant.documents if self.chat else ()
+
     def journal(self) -> Database | None:
         """Return the open journal, None where nothing is put on record; JournalError where it can't be opened."""
         return self.recorder.database if self.recorder else None
@@ -93,24 +105,41 @@ def _no_journal(_: Assistant) -> None:
     return None
 
 
+def _no_office(_: Callable[[], Sequence[Document]]) -> None:
+    return None
+
+
+def _no_workbench(_: Callable[[], Chat | None], __: Callable[[], SzaiQaError | None]) -> None:
+    return None
+
+
 def create_app(
-    load: AssistantLoader, *, max_question_chars: int = MAX_QUESTION_CHARS, open_journal: JournalOpener = _no_journal
+    load: AssistantLoader,
+    *,
+    max_question_chars: int = MAX_QUESTION_CHARS,
+    open_journal: JournalOpener = _no_journal,
+    open_office: OfficeOpener = _no_office,
+    open_workbench: WorkbenchOpener = _no_workbench,
 ) -> FastAPI:
     """Return the web application; `load` is called in the background when it starts.
 
     GET /healthz answers 200 once `load` has returned; before, and if it failed, 503 and {"error": …}. It says too
     whether answers are put on record: "ok", "failing", "off".
     """
-    return _create(_Loading(load, max_question_chars, open_journal), asyncio.Event())
+    loading = _Loading(load, max_question_chars, open_journal)
+    workbench = open_workbench(lambda: loading.chat, lambda: loading.error)
+    return _create(loading, open_office(loading.documents), workbench, asyncio.Event())
 
 
-def _create(loading: _Loading, closing: asyncio.Event) -> FastAPI:
+def _create(loading: _Loading, office: Office | None, workbench: Workbench | None, closing: asyncio.Event) -> FastAPI:
     _prepare_gradio()
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
     from fastapi.responses import JSONResponse, Response
 
     from szai_qa.interfaces.web import render_frame
+    from szai_qa.interfaces.web.desk.routes import add_desk
+    from szai_qa.interfaces.web.evaluate.routes import add_evaluate
     from szai_qa.interfaces.web.guard import Guard
     from szai_qa.interfaces.web.page import STYLES, mount_page
     from szai_qa.interfaces.web.permanent import add_permanent_pages
@@ -118,13 +147,19 @@ def _create(loading: _Loading, closing: asyncio.Event) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading.start()
+        if workbench:
+            workbench.open()
         yield
+        if workbench:
+            workbench.close()
         loading.close()
+        if office:
+            office.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     # Without one of our own, Gradio lets any other site read answers with the reader's credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[], allow_methods=["GET", "POST"])
-    app.add_middleware(Guard, closing=closing)
+    app.add_middleware(Guard, closing=closing, user_of=office.user_of if office else None)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
@@ -135,6 +170,10 @@ def _create(loading: _Loading, closing: asyncio.Event) -> FastAPI:
     def favicon() -> Response:
         return Response(render_frame.favicon(), media_type="image/svg+xml")
 
+    if office:
+        add_desk(app, office)
+    if office and workbench:  # without a login nobody could be let in
+        add_evaluate(app, workbench)
     add_permanent_pages(app, lambda: loading.chat, loading.journal, STYLES)
     mount_page(app, lambda: loading.chat, loading.max_question_chars)
     return app
@@ -147,6 +186,8 @@ def serve(
     *,
     max_question_chars: int = MAX_QUESTION_CHARS,
     open_journal: JournalOpener = _no_journal,
+    open_office: OfficeOpener = _no_office,
+    open_workbench: WorkbenchOpener = _no_workbench,
     on_ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Run the web application until it is told to stop.
@@ -158,17 +199,19 @@ def serve(
         SzaiQaError: the assistant could not be loaded.
     """
     loading = _Loading(load, max_question_chars, open_journal)
+    office = open_office(loading.documents)
+    workbench = open_workbench(lambda: loading.chat, lambda: loading.error) if office else None
     with _listen(host, port) as listener:
         name, chosen = listener.getsockname()[:2]
         address = f"http://[{name}]:{chosen}/" if ":" in name else f"http://{name}:{chosen}/"
         loading.on_loaded = lambda: on_ready(address)
         with suppress(KeyboardInterrupt):  # Ctrl+C is how a server is stopped; it has been shut down in good order.
-            asyncio.run(_run(loading, listener))
+            asyncio.run(_run(loading, office, workbench, listener))
     if loading.error:
         raise loading.error
 
 
-async def _run(loading: _Loading, listener: socket.socket) -> None:
+async def _run(loading: _Loading, office: Office | None, workbench: Workbench | None, listener: socket.socket) -> None:
     # The application is made inside the loop: Gradio would make loops of its own outside one, and leave them open.
     import uvicorn
 
@@ -179,7 +222,8 @@ async def _run(loading: _Loading, listener: socket.socket) -> None:
             closing.set()
             await super().shutdown(sockets)
 
-    server = Server(uvicorn.Config(_create(loading, closing), log_level="warning", timeout_graceful_shutdown=3))
+    application = _create(loading, office, workbench, closing)
+    server = Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=3))
 
     def stop(_: SzaiQaError) -> None:
         server.should_exit = True

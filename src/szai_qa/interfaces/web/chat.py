@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from szai_qa.errors import InputError, NotFoundError, ProofError
+from szai_qa.interfaces.web.turns import Turns
 from szai_qa.interfaces.web.words import DEFAULT_LANGUAGE
 from szai_qa.journal.entries import DownReason, Feedback
 from szai_qa.records import Answer, Document, Quote, text_sha256
@@ -145,7 +146,7 @@ class Chat:
         self.max_question_chars = max_question_chars
         # One at a time: two questions at once take as long as one after the other, and tokenizers are not
         # safe to share between threads.
-        self._turn_lock = threading.Lock()
+        self.turns = Turns()
         self._places = threading.BoundedSemaphore(max_waiting + 1)
 
     def document(self, article_id: str) -> Document | None:
@@ -190,7 +191,7 @@ class Chat:
         if not self._places.acquire(blocking=False):
             return Turn(turn_id, question, fault=Fault.BUSY)
         try:
-            with self._turn_lock:
+            with self.turns:
                 answer = self.assistant.ask(question, conversation.questions)
             for quote in answer.quotes + (answer.refusal.nearest if answer.refusal else ()):
                 check_quote(quote)

@@ -52,7 +52,7 @@ def join(*children: Child) -> Html:
     return Html("".join(parts))
 
 
-def tag(name: str, *children: Child, **attributes: Value) -> Html:
+def tag(name: str, /, *children: Child, **attributes: Value) -> Html:
     """Return an element: `tag("p", "a < b", class_="x", data_n=1)`.
 
     In the names of attributes `_` stands for `-`, one at the end is dropped; None and False leave one out.

@@ -21,7 +21,7 @@ from szai_qa.interfaces.web.words import Words, languages, load_words
 
 T = TypeVar("T", str, int)
 # In this order: each stands on those before it.
-STYLES = ("chat.css", "source.css", "record.css", "modes.css")
+STYLES = ("tokens.css", "chat.css", "source.css", "record.css", "modes.css")
 SCRIPTS = ("base.js", "source.js", "chat.js")
 FIRST_SUGGESTIONS = 4
 NEXT_SUGGESTIONS = 2

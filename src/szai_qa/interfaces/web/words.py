@@ -1,6 +1,6 @@
-"""The page's own words, by key, from one catalogue file a language (`words.LANGUAGE.json`).
+"""The pages' own words, by key, from one catalogue file a language: `words.LANGUAGE.json`, `desk.LANGUAGE.json`.
 
-Adding a file adds a language. Nothing here ever touches the words of an article.
+Adding a file of each adds a language. Nothing here ever touches the words of an article.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_LANGUAGE = "zh-Hans"
+_BELOW = {"desk": "words", "evaluate": "desk"}
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,15 @@ class Words:
 
 
 @lru_cache
-def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
-    """Return a language's catalogue.
+def load_words(language: str = DEFAULT_LANGUAGE, catalogue: str = "words") -> Words:
+    """Return a language's catalogue: of the chat, or of pages behind it (`desk`, `evaluate`), which know those below.
 
     Raises:
         FileNotFoundError: there is no catalogue of that language.
     """
-    text = files(__package__).joinpath(f"words.{language}.json").read_text("utf-8")
-    return Words(language, MappingProxyType(json.loads(text)))
+    text = files(__package__).joinpath(f"{catalogue}.{language}.json").read_text("utf-8")
+    others = load_words(language, _BELOW[catalogue]).texts if catalogue in _BELOW else {}
+    return Words(language, MappingProxyType({**others, **json.loads(text)}))
 
 
 @lru_cache
