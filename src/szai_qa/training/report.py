@@ -47,6 +47,8 @@ def main(argv: list[str] | None = None) -> int:
 def _report(options: argparse.Namespace) -> int:
     if options.fit is not None and options.list != CHOOSE:
         raise InputError("Constants are fitted on the choosing list only.", "Give --list choose.")
+    if options.record:
+        read_record(options.record)  # before hours of reading, not after
     options.out.mkdir(parents=True, exist_ok=True)
     articles = load_articles(options.reading, options.list)
     items = list(reading_items(articles))
@@ -87,15 +89,20 @@ def enter(record: Path, checksum: str, confidence: ConfidenceModel, name: str, e
     """
     constants = {**confidence.weights, "offset": confidence.offset, "threshold": confidence.threshold}
     head: dict[str, Any] = {"weights_sha256": checksum, "confidence": constants}
-    lists: dict[str, Any] = {}
-    if record.exists():
-        try:
-            earlier = json.loads(record.read_text(encoding="utf-8"))
-            if all(earlier[key] == value for key, value in head.items()):
-                lists = earlier["lists"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{record} is no record of an evaluation ({error}).", "Give another file.") from error
+    earlier = read_record(record)
+    lists = earlier.get("lists", {}) if all(earlier.get(key) == value for key, value in head.items()) else {}
     _write(record, json.dumps(head | {"lists": {**lists, name: entry}}, indent=1) + "\n")
+
+
+def read_record(record: Path) -> dict[str, Any]:
+    """Return an evaluation's record, empty where there is none yet; raises InputError where the file is another one."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {"weights_sha256": ""}
+        if "weights_sha256" not in found:
+            raise ValueError("it names no weights")
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{record} is no record of an evaluation ({error}).", "Give another file.") from error
+    return dict(found)
 
 
 def _fitted(readings: Sequence[Reading], checksum: str, share: float) -> str:
