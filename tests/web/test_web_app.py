@@ -222,9 +222,10 @@ def test_the_server_stops_at_once_although_a_page_is_open(caplog: pytest.LogCapt
     open_streams: list[socket.socket] = []
     began: list[float] = []
     serve(FakeAssistant, "127.0.0.1", 0, on_ready=stop)
-    assert time.monotonic() - began[0] < 2
-    assert not caplog.records
+    took = time.monotonic() - began[0]
     open_streams[0].close()
+    assert took < 2
+    assert not caplog.records
 
 
 def test_a_port_that_there_is_not_is_an_error() -> None:
